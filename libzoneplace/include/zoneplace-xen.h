@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * zoneplace-xen.h - carry out plans on a live Xen host
+ *
+ * Conventions as in zoneplace.h, but these calls do talk to the world: to Xen
+ * through libxl and libxc, to xenstored, and to the launch and monitor
+ * executables in libexec. They need root in the control domain. A zp_xen
+ * handle is for one thread at a time.
+ *
+ * A zone is known by its record under /zoneplace/zone/UUID in xenstore, which
+ * only the control domain reads or writes; all is rebuilt from there and from
+ * Xen, no file holds state.
+ */
+#ifndef ZONEPLACE_XEN_H
+#define ZONEPLACE_XEN_H
+
+#include <zoneplace.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct zp_xen;
+
+/*
+ * Connects to Xen and xenstored. UNSUPPORTED: this kernel does not run on Xen
+ * or is not the control domain; IO with EACCES: not root; XEN: xenstored does
+ * not answer. Each with one line that says what to do.
+ */
+int zp_xen_open(struct zp_xen **xen_out, struct zp_error *err);
+void zp_xen_close(struct zp_xen *xen);
+
+/* What zonectl's flags and /etc/zoneplace/host.conf say of this host. */
+struct zp_host_options {
+    struct zp_pcpuset reserved_pcpus; /* kept from zones */
+    uint32_t reserve_percent;     /* of each node's memory; default 1 */
+    uint64_t reserve_min_kib;     /* at least this a node; default 32 MiB */
+    uint32_t vcpu_ratio;          /* see struct zp_request */
+    char cpupool[ZP_MAX_NAME];    /* "": Pool-0 */
+};
+
+/* Fills the defaults, then reads @path ("key = value" lines; NULL: the
+ * default file, which may be absent). PARSE names file, line and key. */
+int zp_host_options_read(const char *path, struct zp_host_options *opt_out,
+                         struct zp_error *err);
+
+/*
+ * The live host: pcpus, cores, sockets, nodes, *true* memory sizes (Xen's
+ * node size spans address holes, so: free + what domains hold there), free
+ * memory less outstanding claims, SLIT, PCI nodes, vcpus per node of every
+ * running domain, promises of zones that are being launched.
+ */
+int zp_xen_probe(struct zp_xen *xen, const struct zp_host_options *opt,
+                 struct zp_topology **topo_out, struct zp_load **load_out,
+                 struct zp_error *err);
+
+/* Facts about the hypervisor, for `zonectl host`. */
+struct zp_xen_info {
+    char version[64];             /* "4.17.7" */
+    enum zp_tier tier;
+    uint32_t nr_pcpus;
+    uint64_t total_kib;
+    uint64_t free_kib;
+    uint64_t claimed_kib;         /* outstanding claims, host-wide */
+    char scheduler[32];
+};
+int zp_xen_info(struct zp_xen *xen, struct zp_xen_info *info_out,
+                struct zp_error *err);
+
+/* ---- zones --------------------------------------------------------------- */
+
+enum zp_action { ZP_ACTION_DESTROY, ZP_ACTION_RESTART, ZP_ACTION_PRESERVE };
+
+/* Everything a zone is made of. Strings are borrowed from the owner of the
+ * spec; zp_zone_spec_clear() frees specs that a zp_ call filled. */
+struct zp_zone_spec {
+    struct zp_request request;
+    struct zp_plan plan;
+    char uuid[40];                /* "": a new one is made */
+    char *kernel;
+    char *ramdisk;                /* NULL: none */
+    char *cmdline;                /* NULL: empty */
+    char **disks;                 /* xl-disk-configuration(5) strings */
+    size_t nr_disks;
+    char **vifs;                  /* xl-network-configuration(5) strings */
+    size_t nr_vifs;
+    enum zp_action on_poweroff;   /* default DESTROY */
+    enum zp_action on_reboot;     /* default RESTART */
+    enum zp_action on_crash;      /* default DESTROY */
+    bool autostart;               /* comes back after a host reboot */
+    bool paused;                  /* leave it paused after the build */
+};
+void zp_zone_spec_init(struct zp_zone_spec *spec);
+void zp_zone_spec_clear(struct zp_zone_spec *spec);
+int zp_zone_spec_to_json(const struct zp_zone_spec *spec, char **text_out,
+                         struct zp_error *err);
+int zp_zone_spec_from_json(const char *buf, size_t len,
+                           struct zp_zone_spec *spec_out,
+                           struct zp_error *err);
+
+/*
+ * Plans @spec->request against the live host and builds the zone, in one
+ * step: probe and plan are made under the host-wide ledger lock, a
+ * reservation is recorded, the lock is dropped, then the launch executable
+ * builds the domain, the monitor is started and the reservation becomes the
+ * zone's record. @spec->plan is filled. On any failure (a signal that ends
+ * the launcher included) no domain, record or reservation stays.
+ * EXISTS: the name is taken. INFEASIBLE: nothing was created.
+ */
+int zp_zone_launch(struct zp_xen *xen, const struct zp_host_options *opt,
+                   struct zp_zone_spec *spec, uint32_t *domid_out,
+                   struct zp_error *err);
+
+enum zp_zone_state {
+    ZP_ZONE_RUNNING, ZP_ZONE_BLOCKED, ZP_ZONE_PAUSED, ZP_ZONE_SHUTDOWN,
+    ZP_ZONE_CRASHED, ZP_ZONE_DYING, ZP_ZONE_LAUNCHING, ZP_ZONE_REBOOTING,
+};
+
+struct zp_zone {
+    uint32_t domid;
+    enum zp_zone_state state;
+    uint64_t mem_kib;             /* held now */
+    uint64_t cpu_time_ns;
+    uint32_t nr_online_vcpus;
+    int monitor_pid;              /* 0: no monitor runs */
+    struct zp_zone_spec spec;
+};
+const char *zp_zone_state_name(enum zp_zone_state state);
+
+/* All zones, ascending domid. Free with zp_zone_list_free(). */
+int zp_zone_list(struct zp_xen *xen, struct zp_zone **zones_out,
+                 size_t *nr_out, struct zp_error *err);
+void zp_zone_list_free(struct zp_zone *zones, size_t nr);
+/* One zone by name, domid or uuid: a list of one. NOTFOUND. */
+int zp_zone_find(struct zp_xen *xen, const char *which,
+                 struct zp_zone **zone_out, struct zp_error *err);
+
+int zp_zone_pause(struct zp_xen *xen, const struct zp_zone *zone,
+                  struct zp_error *err);
+int zp_zone_unpause(struct zp_xen *xen, const struct zp_zone *zone,
+                    struct zp_error *err);
+/* Asks the guest to power off (@reboot: to reboot) and returns. */
+int zp_zone_shutdown(struct zp_xen *xen, const struct zp_zone *zone,
+                     bool reboot, struct zp_error *err);
+/* Ends it now: domain, record, reservation, monitor. */
+int zp_zone_destroy(struct zp_xen *xen, const struct zp_zone *zone,
+                    struct zp_error *err);
+/* Starts monitors for zones whose monitor was killed, finishes what dead
+ * launchers left. Every verb of zonectl calls it. @mended_out: how many. */
+int zp_zone_recover(struct zp_xen *xen, unsigned *mended_out,
+                    struct zp_error *err);
+/* Path of the pty of the zone's console, for free(). */
+int zp_zone_console_tty(struct zp_xen *xen, const struct zp_zone *zone,
+                        char **path_out, struct zp_error *err);
+
+/* Live figures for `stat`. pages_pnode slot: pnode position; 4 KiB pages. */
+struct zp_zone_stat {
+    uint32_t nr_pnodes;
+    bool pages_known;             /* asked for, and small enough to walk */
+    uint64_t pages[ZP_MAX_PNODES];
+    uint32_t nr_vcpus;
+    struct {
+        bool online;
+        uint32_t pcpu;            /* where it runs or last ran */
+        uint64_t time_ns;
+        struct zp_pcpuset hard;
+        struct zp_pcpuset soft;
+    } vcpu[ZP_MAX_VCPUS];
+};
+/* @pages: walk the domain's pages (stock Xen: debug key 'u', every page under
+ * a lock); UNSUPPORTED above 64 GiB unless @force. */
+int zp_zone_stat(struct zp_xen *xen, const struct zp_zone *zone, bool pages,
+                 bool force, struct zp_zone_stat *stat_out,
+                 struct zp_error *err);
+
+/*
+ * Compares plan, Xen and what the guest's memory holds: pages per pnode,
+ * hard and soft affinity of each vcpu, SRAT and SLIT read from the guest's
+ * memory by foreign mapping, the record against the domain. @report_out: one
+ * line per check, "ok ..." or "DIFFERS ...". DIFFERS if any does.
+ */
+int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
+                   const struct zp_zone *zone, bool force,
+                   char **report_out, struct zp_error *err);
+
+/*
+ * Reads an xl.cfg with libxlutil's parser into @spec_out (request, kernel,
+ * disks, vifs, actions). INVAL names a key that zones do not support, with
+ * the line. @buf need not end in NUL; @file is for messages.
+ */
+int zp_zone_spec_from_xlcfg(const char *file, const char *buf, size_t len,
+                            struct zp_zone_spec *spec_out,
+                            struct zp_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * zoneplace.h - decide where a Xen guest lives on a NUMA host
+ *
+ * Everything but Xen. A program reads a host (zp_topology, zp_load), fills a
+ * zp_request, calls zp_place() and renders the zp_plan. Launching the plan on
+ * a live host is zoneplace-xen.h.
+ *
+ * Conventions, said once for all calls:
+ *
+ *  - Calls that can fail return ZP_OK (0) or a negative enum zp_code; the last
+ *    argument is a struct zp_error on the caller's stack, or NULL. It is
+ *    written on failure only. Outputs are untouched on failure.
+ *  - Index spaces. A *pnode position* ("pos") counts the host's nodes in
+ *    ascending firmware id, 0 <= pos < zp_topology_nr_pnodes(); the firmware
+ *    (OS) id is a separate number with gaps (".os_id"). A pcpu is named by its
+ *    OS number everywhere. vnodes and vcpus are numbered from 0.
+ *  - Units are in the names: _kib is KiB. A gfn is a guest frame of 4 KiB.
+ *    Ranges are [start, end). Distances are ACPI SLIT values: 10 is local.
+ *  - "const T *" arguments are borrowed for the call. "T **x_out" gives a new
+ *    object that the caller frees with the named call (NULL is allowed there).
+ *    "char **text_out" is a NUL-terminated string for free().
+ *  - No call keeps global state, prints, reads a file, the clock or the
+ *    environment. Different objects may be used by different threads at once;
+ *    a frozen topology may be shared by any number of readers.
+ *  - Equal inputs give byte-equal outputs on every machine and locale.
+ *
+ * Sources named in the comments: "rules" is zoneplace(7); ACPI is the ACPI
+ * Specification 6.5; Xen files are those of stable-4.17.
+ */
+#ifndef ZONEPLACE_H
+#define ZONEPLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- limits ------------------------------------------------------------ */
+
+enum {
+    ZP_MAX_PNODES = 64,      /* Xen: MAX_NUMNODES (xen/numa.h) */
+    ZP_MAX_PCPUS = 4096,     /* highest pcpu id is ZP_MAX_PCPUS - 1 */
+    ZP_MAX_VNODES = 32,      /* Xen: nr_vnodes^2 * 4 <= 4096 (vnuma_alloc) */
+    ZP_MAX_VCPUS = 128,      /* Xen: HVM_MAX_VCPUS (hvm_info_table.h) */
+    ZP_MAX_DEVICES = 4096,   /* PCI functions a topology may hold */
+    ZP_MAX_NEAR = 16,        /* devices a request may name */
+    ZP_MAX_NAME = 64,        /* bytes of a zone or host name, NUL included */
+    ZP_BUSID_LEN = 16,       /* "0000:41:00.0" and its NUL, some room */
+};
+
+#define ZP_MAX_MEM_KIB ((uint64_t)1 << 42)     /* 4 PiB, per node and zone */
+#define ZP_UNKNOWN_KIB UINT64_MAX              /* "not published" */
+#define ZP_UNKNOWN_ID UINT32_MAX
+#define ZP_UNIT_KIB ((uint64_t)2048)           /* memory is dealt in 2 MiB */
+#define ZP_MIN_SHARE_KIB ((uint64_t)128 * 1024) /* rules 2: uneven minimum */
+
+enum {
+    ZP_DIST_LOCAL = 10,        /* ACPI 5.2.17 */
+    ZP_DIST_REMOTE = 20,       /* assumed where no matrix is usable */
+    ZP_DIST_MAX = 254,
+    ZP_DIST_UNREACHABLE = 255, /* ACPI 5.2.17: no connection */
+};
+
+/* ---- errors ------------------------------------------------------------ */
+
+/* Append only. */
+enum zp_code {
+    ZP_OK = 0,
+    ZP_ERR_NOMEM = -1,
+    ZP_ERR_INVAL = -2,       /* an argument or request that makes no sense */
+    ZP_ERR_PARSE = -3,       /* bytes that are not the format they claim */
+    ZP_ERR_RANGE = -4,       /* a number beyond its limit */
+    ZP_ERR_UNSUPPORTED = -5, /* well-formed, but this build or host can't */
+    ZP_ERR_INFEASIBLE = -6,  /* a good request that does not fit the host */
+    ZP_ERR_IO = -7,
+    ZP_ERR_XEN = -8,         /* a Xen library call failed; .sys has its rc */
+    ZP_ERR_EXISTS = -9,      /* a zone of that name lives already */
+    ZP_ERR_NOTFOUND = -10,
+    ZP_ERR_DIFFERS = -11,    /* zp_verify(): the zone is not as planned */
+};
+
+/* Filled by failing calls. @limit names the limit that was short or broken,
+ * in one stable word ("vcpus", "memory", "numa-nodes", "device", ...); it may
+ * be empty. @msg is one line, lower case, without a final dot. */
+struct zp_error {
+    int code;                /* enum zp_code */
+    int sys;                 /* errno or libxl rc, 0 if none */
+    char limit[32];
+    char msg[240];
+};
+
+/* Stable lower-case word for a code: "infeasible", "parse", ... Never NULL. */
+const char *zp_code_name(int code);
+
+/* Library version, "MAJOR.MINOR.PATCH". */
+const char *zp_version(void);
+
+/* ---- sets of pcpus ----------------------------------------------------- */
+
+/* Bit (p % 64) of word[p / 64] is pcpu p (OS number). A plain value: assign,
+ * compare with memcmp. All zero is the empty set. */
+struct zp_pcpuset {
+    uint64_t word[ZP_MAX_PCPUS / 64];
+};
+
+/* Parses @len bytes of "0-5,48,50-53"; blanks around commas are allowed, an
+ * empty text is the empty set. PARSE (with the column), RANGE (>= 4096). */
+int zp_pcpuset_parse(const char *text, size_t len,
+                     struct zp_pcpuset *set_out, struct zp_error *err);
+
+/* Writes the canonical text of @set, ascending, like snprintf: returns the
+ * length without the NUL even if @size was too small. @buf may be NULL if
+ * @size is 0. */
+size_t zp_pcpuset_format(const struct zp_pcpuset *set, char *buf, size_t size);
+
+bool zp_pcpuset_has(const struct zp_pcpuset *set, uint32_t pcpu);
+void zp_pcpuset_add(struct zp_pcpuset *set, uint32_t pcpu); /* < MAX_PCPUS */
+uint32_t zp_pcpuset_count(const struct zp_pcpuset *set);
+bool zp_pcpuset_intersects(const struct zp_pcpuset *a,
+                           const struct zp_pcpuset *b);
+/* Lowest member >= @from, or ZP_UNKNOWN_ID. */
+uint32_t zp_pcpuset_next(const struct zp_pcpuset *set, uint32_t from);
+
+/* ---- topology: what the machine is ------------------------------------- */
+
+struct zp_topology;
+
+/* One node as its source describes it. */
+struct zp_pnode_desc {
+    uint32_t os_id;           /* unique; gaps are normal */
+    struct zp_pcpuset pcpus;  /* online pcpus; empty: CPU-less node */
+    uint64_t mem_kib;         /* true memory; ZP_UNKNOWN_KIB: not published */
+};
+
+/* A new, empty topology to fill; frozen before use. NOMEM. */
+int zp_topology_new(struct zp_topology **topo_out, struct zp_error *err);
+void zp_topology_free(struct zp_topology *topo);
+
+/* Copies @name, cut to ZP_MAX_NAME - 1 bytes; control bytes become '?'. */
+void zp_topology_set_name(struct zp_topology *topo, const char *name);
+
+/* Adds a node (copied). RANGE (more than ZP_MAX_PNODES, mem_kib), INVAL
+ * (os_id twice, a pcpu that another node has). */
+int zp_topology_add_pnode(struct zp_topology *topo,
+                          const struct zp_pnode_desc *desc,
+                          struct zp_error *err);
+
+/*
+ * Sets the distance matrix: @dist has @n * @n values, row-major; slot
+ * i * n + j is from the i-th to the j-th node *in the order of the
+ * zp_topology_add_pnode() calls* (rules 12: rows follow nodes, never ids).
+ * Values as firmware gave them: 255 and 0xFFFFFFFF mean unreachable.
+ * Copied. INVAL if n is not the number of nodes added.
+ * Never called: the topology has no distances; freeze assumes 10/20.
+ */
+int zp_topology_set_distances(struct zp_topology *topo, const uint32_t *dist,
+                              size_t n, struct zp_error *err);
+
+/* Adds a PCI function. @busid is "DDDD:BB:DD.F" in hex ("BB:DD.F" gets domain
+ * 0); @os_ids are the nodes it is local to (@nr 0: unknown). Copied. PARSE,
+ * RANGE (ZP_MAX_DEVICES), INVAL (an id no node has; twice the same busid). */
+int zp_topology_add_device(struct zp_topology *topo, const char *busid,
+                           const uint32_t *os_ids, size_t nr,
+                           struct zp_error *err);
+
+/* Says which core and socket (any numbering, unique host-wide) @pcpu is of.
+ * Optional. RANGE. */
+int zp_topology_set_pcpu(struct zp_topology *topo, uint32_t pcpu,
+                         uint32_t core, uint32_t socket,
+                         struct zp_error *err);
+
+/*
+ * Checks everything, orders nodes by os_id and makes the topology immutable.
+ * Unusable distances (wrong diagonal, below 10) are replaced by 10/20 and
+ * leave a warning (rules 12). INVAL (no node, no node with a pcpu).
+ */
+int zp_topology_freeze(struct zp_topology *topo, struct zp_error *err);
+
+const char *zp_topology_name(const struct zp_topology *topo);
+uint32_t zp_topology_nr_pnodes(const struct zp_topology *topo);
+uint32_t zp_topology_os_id(const struct zp_topology *topo, uint32_t pos);
+/* Position of the node with that firmware id, or ZP_UNKNOWN_ID. */
+uint32_t zp_topology_pos(const struct zp_topology *topo, uint32_t os_id);
+const struct zp_pcpuset *zp_topology_pcpus(const struct zp_topology *topo,
+                                           uint32_t pos);
+uint64_t zp_topology_mem_kib(const struct zp_topology *topo, uint32_t pos);
+/* 10..254, or ZP_DIST_UNREACHABLE. Both arguments are positions. */
+uint32_t zp_topology_distance(const struct zp_topology *topo, uint32_t from,
+                              uint32_t to);
+/* False if the matrix was absent or replaced. */
+bool zp_topology_has_distances(const struct zp_topology *topo);
+/* Core or socket of a pcpu, ZP_UNKNOWN_ID if never set. */
+uint32_t zp_topology_core(const struct zp_topology *topo, uint32_t pcpu);
+uint32_t zp_topology_socket(const struct zp_topology *topo, uint32_t pcpu);
+
+/* Devices, in ascending bus id order; 0 <= i < nr. */
+uint32_t zp_topology_nr_devices(const struct zp_topology *topo);
+const char *zp_topology_device_busid(const struct zp_topology *topo,
+                                     uint32_t i);
+/* Bit pos set: local to that position. 0: unknown. */
+uint64_t zp_topology_device_pnodes(const struct zp_topology *topo,
+                                   uint32_t i);
+/* Index of @busid (any accepted spelling), or ZP_UNKNOWN_ID. */
+uint32_t zp_topology_find_device(const struct zp_topology *topo,
+                                 const char *busid);
+
+/* What freeze assumed, one line each; NULL when i is past the last. */
+const char *zp_topology_warning(const struct zp_topology *topo, uint32_t i);
+
+/* ---- load: what the machine is doing ----------------------------------- */
+
+struct zp_load;
+
+/* A new load of an idle host: free = mem_kib (0 where unknown, and then not
+ * eligible), nothing used, promised or kept back. @topo is frozen and must
+ * outlive the load. NOMEM. */
+int zp_load_new(const struct zp_topology *topo, struct zp_load **load_out,
+                struct zp_error *err);
+int zp_load_copy(const struct zp_load *load, struct zp_load **load_out,
+                 struct zp_error *err);
+void zp_load_free(struct zp_load *load);
+
+/* Per position. KiB beyond ZP_MAX_MEM_KIB: RANGE. */
+int zp_load_set_free(struct zp_load *load, uint32_t pos, uint64_t free_kib,
+                     struct zp_error *err);
+/* Promised to others and not yet populated. */
+int zp_load_set_promised(struct zp_load *load, uint32_t pos,
+                         uint64_t promised_kib, struct zp_error *err);
+/* Housekeeping: never planned with. */
+int zp_load_set_reserve(struct zp_load *load, uint32_t pos,
+                        uint64_t reserve_kib, struct zp_error *err);
+/* vcpus of others that are pinned or promised here. */
+int zp_load_set_used_vcpus(struct zp_load *load, uint32_t pos,
+                           uint32_t used_vcpus, struct zp_error *err);
+/* pcpus kept from zones: replaces the set. */
+void zp_load_set_reserved_pcpus(struct zp_load *load,
+                                const struct zp_pcpuset *set);
+/* The cpupool: only these pcpus exist for the zone; NULL: all. */
+void zp_load_set_pool(struct zp_load *load, const struct zp_pcpuset *set);
+
+uint64_t zp_load_free_kib(const struct zp_load *load, uint32_t pos);
+uint64_t zp_load_promised_kib(const struct zp_load *load, uint32_t pos);
+uint64_t zp_load_reserve_kib(const struct zp_load *load, uint32_t pos);
+uint32_t zp_load_used_vcpus(const struct zp_load *load, uint32_t pos);
+const struct zp_pcpuset *zp_load_reserved_pcpus(const struct zp_load *load);
+/* pcpus of the node that a zone may use: online, in the pool, not reserved. */
+void zp_load_usable_pcpus(const struct zp_load *load, uint32_t pos,
+                          struct zp_pcpuset *set_out);
+uint32_t zp_load_nr_usable(const struct zp_load *load, uint32_t pos);
+
+/* ---- request: what the zone asks --------------------------------------- */
+
+enum zp_strategy { ZP_COMPACT, ZP_SCATTER };
+enum zp_spill {
+    ZP_SPILL_DEFAULT,    /* honest; strict if nr_vnodes is demanded */
+    ZP_SPILL_STRICT,
+    ZP_SPILL_HONEST,
+    ZP_SPILL_PREFERRED,
+    ZP_SPILL_INTERLEAVE,
+};
+enum zp_memory_policy { ZP_MEMORY_DEFAULT, ZP_MEMORY_STATIC,
+                        ZP_MEMORY_DYNAMIC };
+enum zp_size_by { ZP_SIZE_BY_BOTH, ZP_SIZE_BY_CPU };
+enum zp_first_node { ZP_FIRST_MOST_FREE, ZP_FIRST_PACK };
+enum zp_near_policy { ZP_NEAR_STRICT, ZP_NEAR_PREFERRED };
+enum zp_vnuma { ZP_VNUMA_AUTO, ZP_VNUMA_ALWAYS, ZP_VNUMA_NEVER };
+enum zp_guest_type { ZP_GUEST_PVH, ZP_GUEST_PV };
+enum zp_tier {
+    ZP_TIER_STOCK,       /* unmodified Xen: APIC id = 2 * vcpu, padded ids */
+    ZP_TIER_PATCHED,     /* Xen with xen-patches/: ids as they come */
+};
+
+struct zp_near {
+    char busid[ZP_BUSID_LEN];
+    uint32_t weight;         /* 1..1000000 */
+    bool attach;             /* --pci: also hand the device to the zone */
+};
+
+/* Firmware ids of nodes, in any order, each once. */
+struct zp_idset {
+    uint32_t nr;
+    uint32_t os_id[ZP_MAX_PNODES];
+};
+
+/* Fill with zp_request_init(), then set what matters. */
+struct zp_request {
+    char name[ZP_MAX_NAME];  /* zone name, may be empty for a bare plan */
+    enum zp_guest_type type;
+    uint32_t vcpus;          /* online at boot; 0: max_vcpus */
+    uint32_t max_vcpus;      /* 0: vcpus */
+    uint64_t mem_kib;        /* at boot */
+    uint64_t max_mem_kib;    /* 0: mem_kib */
+    uint32_t nr_vnodes;      /* demanded node count; 0: automatic */
+    enum zp_strategy strategy;
+    enum zp_spill spill;
+    enum zp_memory_policy memory_policy;
+    enum zp_size_by size_by;
+    enum zp_first_node first_node;
+    enum zp_near_policy near_policy;
+    enum zp_vnuma vnuma;
+    enum zp_tier tier;
+    bool force_flat;         /* --force: a PV zone beyond one node */
+    uint32_t overcommit;     /* vcpus per usable pcpu of one zone, >= 1 */
+    uint32_t vcpu_ratio;     /* host-wide vcpus per pcpu; 0: unlimited */
+    uint32_t vnuma_min_vcpus;/* zones below it stay flat; 0: no bound */
+    struct zp_idset memory_nodes; /* CPU-less nodes that may give memory */
+    struct zp_idset interleave;   /* nodes of --spill interleave */
+    uint32_t nr_near;
+    struct zp_near near[ZP_MAX_NEAR];
+};
+
+void zp_request_init(struct zp_request *req);
+
+/* Checks what can be checked without a host and resolves the defaults (vcpus,
+ * max_vcpus, max_mem_kib, spill, memory_policy) in place. INVAL, RANGE, with
+ * the value and the limit in the message. zp_place() does it on a copy. */
+int zp_request_check(struct zp_request *req, struct zp_error *err);
+
+/* Parses an xl-style size: plain digits are MiB; K, M, G, T (optionally
+ * followed by iB) are binary. Result in KiB. PARSE, RANGE. */
+int zp_size_parse(const char *text, uint64_t *kib_out, struct zp_error *err);
+
+/* ---- plan --------------------------------------------------------------- */
+
+enum zp_first_rule { ZP_RULE_DEVICE, ZP_RULE_MOST_FREE, ZP_RULE_PACK };
+
+struct zp_vnode {
+    uint32_t pxm;            /* the guest's proximity domain */
+    uint32_t pnode;          /* position */
+    uint32_t pnode_os_id;
+    uint32_t first_vcpu;     /* ids [first_vcpu, first_vcpu + nr_vcpus) */
+    uint32_t nr_vcpus;       /* 0: memory only */
+    bool spill;              /* memory that did not fit at home (rules 6) */
+    uint64_t mem_kib;        /* at boot; a multiple of 2 MiB */
+    uint64_t max_mem_kib;    /* == mem_kib for static zones */
+    uint64_t first_gfn;      /* of its first range */
+    struct zp_pcpuset pcpus; /* hard affinity of its vcpus; empty if none */
+};
+
+struct zp_plan {
+    char name[ZP_MAX_NAME];
+    enum zp_guest_type type;
+    enum zp_strategy strategy;
+    enum zp_spill spill;     /* resolved, never DEFAULT */
+    enum zp_memory_policy memory_policy; /* resolved */
+    enum zp_tier tier;
+    bool truth;              /* what the guest sees is what is */
+    bool show_numa;          /* guest gets SRAT and SLIT (rules 10) */
+    bool even;               /* every CPU-holding vnode has the same share */
+    uint32_t nr_vnodes;      /* CPU-holding ones first, spill ones last */
+    uint32_t nr_cpu_vnodes;
+    uint32_t vcpus;          /* online at boot */
+    uint32_t max_vcpus;      /* real vcpus */
+    uint32_t vcpu_stride;    /* stock tier, several vnodes: ids of vnode i
+                              * start at i * stride; 0: ids are dense */
+    uint32_t nr_vcpu_ids;    /* Xen's max_vcpus: padding ids included */
+    enum zp_first_rule first_rule;
+    uint64_t mem_kib;        /* sum over vnodes */
+    uint64_t overhead_kib;   /* Xen's own memory for the zone, in total */
+    uint64_t overhead_share_kib; /* charged to each pnode of the zone */
+    uint64_t distance_sum;   /* over ordered pairs of CPU-holding pnodes */
+    uint64_t lower_bound;    /* proven: no set is better (compact: below,
+                              * scatter: above) than this */
+    bool exact;              /* distance_sum == lower_bound is proven */
+    uint64_t steps;          /* search steps taken: a count, not a time */
+    struct zp_vnode vnode[ZP_MAX_VNODES];
+    /* slot i * nr_vnodes + j: from vnode i to vnode j, 10..254 */
+    uint8_t dist[ZP_MAX_VNODES * ZP_MAX_VNODES];
+};
+
+/*
+ * Decides. @topo frozen; @load of that topology; @req as the caller has it
+ * (checked and resolved on a copy). Allocates nothing; the plan is a plain
+ * value in the caller's memory. Deterministic; rules 1-10.
+ *
+ * Returns ZP_OK; INVAL, RANGE (the request itself); INFEASIBLE, with @err
+ * naming the first limit that is short and by how much.
+ */
+int zp_place(const struct zp_topology *topo, const struct zp_load *load,
+             const struct zp_request *req, struct zp_plan *plan_out,
+             struct zp_error *err);
+
+/*
+ * Checks a plan against everything it promises (every vcpu once, sets inside
+ * their pnode, sums, units, distances = host's, numbering). For plans that
+ * came from outside and for tests. @topo may be NULL: only what the plan says
+ * of itself is checked. INVAL names the first broken promise.
+ */
+int zp_plan_check(const struct zp_topology *topo, const struct zp_plan *plan,
+                  struct zp_error *err);
+
+/* True if @vcpu_id is one of the zone's real vcpus (not padding). */
+bool zp_plan_has_vcpu(const struct zp_plan *plan, uint32_t vcpu_id);
+/* vnode of a vcpu id, padding ids included; ZP_UNKNOWN_ID if >= nr_vcpu_ids. */
+uint32_t zp_plan_vnode_of(const struct zp_plan *plan, uint32_t vcpu_id);
+/* True if that vcpu is online at boot (dealt round-robin, rules 5). */
+bool zp_plan_online(const struct zp_plan *plan, uint32_t vcpu_id);
+/* The number Linux gives the vcpu: enabled MADT entries first, in order.
+ * ZP_UNKNOWN_ID for padding ids. */
+uint32_t zp_plan_guest_index(const struct zp_plan *plan, uint32_t vcpu_id);
+/* APIC id the vcpu has on the plan's tier (stock: libxl_x86_acpi.c
+ * acpi_lapic_id, 2 * vcpu). */
+uint32_t zp_plan_apic_id(const struct zp_plan *plan, uint32_t vcpu_id);
+
+/* One line each, '\n'-ended, for people: what the caller should know of the
+ * plan, and how it came about (the receipt: limits that ruled nodes out, ties
+ * and how they broke). @load and @req as given to zp_place(). NOMEM. */
+int zp_plan_warnings(const struct zp_topology *topo,
+                     const struct zp_load *load, const struct zp_request *req,
+                     const struct zp_plan *plan, char **text_out,
+                     struct zp_error *err);
+int zp_plan_why(const struct zp_topology *topo, const struct zp_load *load,
+                const struct zp_request *req, const struct zp_plan *plan,
+                char **text_out, struct zp_error *err);
+
+/*
+ * Memory that Xen takes for a zone beside the guest's own, in KiB: libxl's
+ * HAP pool (4 KiB x (256 x vcpus + MiB), libxl_dom.c), domain and vcpu
+ * structures, special and ACPI pages. Measured against the fall of the host's
+ * free memory by the lab.
+ */
+uint64_t zp_overhead_kib(enum zp_guest_type type, uint32_t nr_vcpu_ids,
+                         uint64_t max_mem_kib);
+
+/* ---- guest memory layout ------------------------------------------------ */
+
+struct zp_range {
+    uint64_t start;          /* guest-physical bytes, [start, end) */
+    uint64_t end;
+    uint32_t vnode;
+};
+
+/* Where libxl puts a PVH guest's memory (libxl__vnuma_build_vmemrange_hvm,
+ * libxl_x86_acpi.h): consecutive from 0, split at the hole. */
+#define ZP_HOLE_START ((uint64_t)0xfc000000)
+#define ZP_HOLE_END ((uint64_t)0x100000000)
+
+/* Ranges of the plan in ascending address order. @ranges has room for
+ * ZP_MAX_VNODES + 1. Returns how many there are. */
+uint32_t zp_plan_ranges(const struct zp_plan *plan,
+                        struct zp_range ranges[ZP_MAX_VNODES + 1]);
+
+/* ---- renderers ---------------------------------------------------------- */
+
+/* ACPI tables: size first, then bytes. @size must be what the _size call
+ * said (INVAL). Little-endian, checksummed. ACPI 5.2.16 (SRAT: one processor
+ * entry per vcpu id, x2APIC entries where an id is above 254; one memory entry
+ * per range) and 5.2.17 (SLIT). INVAL if the plan shows no NUMA. */
+size_t zp_srat_size(const struct zp_plan *plan);
+int zp_srat_write(const struct zp_plan *plan, void *buf, size_t size,
+                  struct zp_error *err);
+size_t zp_slit_size(const struct zp_plan *plan);
+int zp_slit_write(const struct zp_plan *plan, void *buf, size_t size,
+                  struct zp_error *err);
+
+/* The plan for people: a short table. */
+int zp_plan_to_text(const struct zp_topology *topo, const struct zp_plan *plan,
+                    char **text_out, struct zp_error *err);
+/* A drawing of the host in plain ASCII: packages, nodes, free memory, the
+ * distances, and where the zone goes. @plan may be NULL. */
+int zp_host_to_text(const struct zp_topology *topo, const struct zp_load *load,
+                    const struct zp_plan *plan, char **text_out,
+                    struct zp_error *err);
+/* An xl.cfg that says the same, for `xl create` on a Xen whose libxl can do
+ * PVH vNUMA. */
+int zp_plan_to_xlcfg(const struct zp_topology *topo,
+                     const struct zp_plan *plan, char **text_out,
+                     struct zp_error *err);
+
+/* ---- JSON ---------------------------------------------------------------- */
+
+/*
+ * Host JSON: topology and load in one document (zonectl(1), HOST FILES).
+ * @len bytes, at most 16 MiB, nesting at most 32, need not end in NUL. The
+ * new objects are frozen and ready. PARSE, RANGE, INVAL, NOMEM.
+ */
+int zp_host_from_json(const char *buf, size_t len,
+                      struct zp_topology **topo_out,
+                      struct zp_load **load_out, struct zp_error *err);
+int zp_host_to_json(const struct zp_topology *topo, const struct zp_load *load,
+                    char **text_out, struct zp_error *err);
+
+/* Request JSON: the flags of zonectl with '_' for '-'. Unknown keys: INVAL. */
+int zp_request_from_json(const char *buf, size_t len,
+                         struct zp_request *req_out, struct zp_error *err);
+int zp_request_to_json(const struct zp_request *req, char **text_out,
+                       struct zp_error *err);
+
+/* Plan JSON. @topo, @load, @req may be NULL: then "warnings" and "why" are
+ * left empty. */
+int zp_plan_to_json(const struct zp_topology *topo, const struct zp_load *load,
+                    const struct zp_request *req, const struct zp_plan *plan,
+                    char **text_out, struct zp_error *err);
+int zp_plan_from_json(const char *buf, size_t len, struct zp_plan *plan_out,
+                      struct zp_error *err);
+
+/* Receipt JSON: host, request and plan in one document with the digest of its
+ * inputs (FNV-1a 64 over their canonical JSON: a checksum, not a signature).
+ * zp_receipt_replay() plans again from it and fails with DIFFERS if digest or
+ * plan do not come out as recorded. */
+int zp_receipt_to_json(const struct zp_topology *topo,
+                       const struct zp_load *load,
+                       const struct zp_request *req,
+                       const struct zp_plan *plan, char **text_out,
+                       struct zp_error *err);
+int zp_receipt_replay(const char *buf, size_t len, struct zp_plan *plan_out,
+                      struct zp_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
