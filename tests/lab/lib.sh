@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Helpers for scenarios, in dom0 as /lab/lib.sh. tests/lab/README.md lists
+# them. Every wait has a deadline and polls; results are printed as
+# "ok N - text" and "not ok N - text".
+
+LAB_CONSOLES=/var/log/xen/console
+LAB_PLAIN="console=hvc0 rdinit=/init loglevel=7"
+lab_count=0
+lab_failed=0
+lab_hangs=0
+
+ok()
+{
+    lab_count=$((lab_count + 1))
+    echo "ok $lab_count - $*"
+}
+
+# fail TEXT: count a failure. Returns 1, so that `|| fail` may be followed.
+fail()
+{
+    lab_count=$((lab_count + 1))
+    lab_failed=$((lab_failed + 1))
+    echo "not ok $lab_count - $*"
+    return 1
+}
+
+# note TEXT: something to read, a comment in the output.
+note()
+{
+    printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+# check TEXT COMMAND...: ok if the command succeeds; else its output is shown.
+check()
+{
+    local text=$1 output
+
+    shift
+    if output=$("$@" 2>&1); then
+        ok "$text"
+        return 0
+    fi
+    fail "$text" || true
+    note "command: $*"
+    [ -z "$output" ] || note "$output"
+    return 1
+}
+
+# is TEXT SEEN WANTED
+is()
+{
+    if [ "$2" = "$3" ]; then
+        ok "$1"
+        return 0
+    fi
+    fail "$1" || true
+    note "seen:   $2"
+    note "wanted: $3"
+    return 1
+}
+
+# Print the summary and leave with 0 or 1.
+lab_done()
+{
+    echo "1..$lab_count"
+    note "failed: $lab_failed, relaunched after a hang: $lab_hangs"
+    [ "$lab_failed" -eq 0 ] && [ "$lab_count" -gt 0 ]
+    exit
+}
+
+lab_seconds()
+{
+    cut -d . -f 1 /proc/uptime
+}
+
+# wait_until SECONDS COMMAND...: poll until the command succeeds.
+wait_until()
+{
+    local end=$(($(lab_seconds) + $1))
+
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$(lab_seconds)" -lt "$end" ] || return 1
+        sleep 0.3
+    done
+}
+
+zone_log()
+{
+    echo "$LAB_CONSOLES/guest-$1.log"
+}
+
+# How many reports the zone's console has; $LAB_SEEN keeps how many of them
+# wait_report has given out already.
+lab_reports()
+{
+    grep -c '^=== ZONE END' "$(zone_log "$1")" 2>/dev/null || true
+}
+
+LAB_SEEN=$(mktemp -d)
+
+# The bring-up of a secondary CPU hangs now and then under emulation: the
+# console's last line is the kernel's about it, and nothing follows.
+lab_smp_hang()
+{
+    tail -n 1 "$(zone_log "$1")" 2>/dev/null | grep -qE \
+        'smpboot: (x86:|Booting|Max logical|CPU)|smp: Bringing up|\.\.\.\. node|#[0-9 #]+$'
+}
+
+# wait_report NAME SECONDS: wait for a report that was not given out before
+# and print the name of the file it is in. 1: none came; 2: none came, and
+# the guest hangs at the bring-up of its CPUs.
+wait_report()
+{
+    local name=$1 end=$(($(lab_seconds) + $2)) log seen=0 now size=-1 quiet
+    local file
+
+    log=$(zone_log "$name")
+    file=/tmp/report-$name.txt
+    quiet=$(lab_seconds)
+    [ ! -e "$LAB_SEEN/$name" ] || read -r seen <"$LAB_SEEN/$name"
+    while :; do
+        now=$(lab_reports "$name")
+        if [ "${now:-0}" -gt "$seen" ]; then
+            echo "$now" >"$LAB_SEEN/$name"
+            tr -d '\r' <"$log" | awk -v want="$now" '
+                /^=== ZONE REPORT/ { text = "" }
+                { text = text $0 "\n" }
+                /^=== ZONE END/ && ++n == want { printf "%s", text; exit }
+            ' >"$file"
+            echo "$file"
+            return 0
+        fi
+        now=$(stat -c %s "$log" 2>/dev/null || echo 0)
+        if [ "$now" != "$size" ]; then
+            size=$now
+            quiet=$(lab_seconds)
+        elif [ $(($(lab_seconds) - quiet)) -ge 20 ] && lab_smp_hang "$name"
+        then
+            return 2
+        fi
+        [ "$(lab_seconds)" -lt "$end" ] || return 1
+        sleep 0.3
+    done
+}
+
+# launch_report NAME SECONDS COMMAND...: start a guest and wait for its
+# report, whose file is printed. A guest that hangs at the bring-up of its
+# CPUs is destroyed and started again, once, and counted.
+launch_report()
+{
+    local name=$1 limit=$2 rc=0
+
+    shift 2
+    "$@" >&2 || return 1
+    wait_report "$name" "$limit" || rc=$?
+    if [ $rc -eq 2 ]; then
+        echo hang >>"$LAB_SEEN/.hangs"
+        note "$name hangs at the bring-up of its CPUs: started again" >&2
+        xl destroy "$name" >&2
+        wait_until 30 zone_gone "$name" || return 1
+        "$@" >&2 || return 1
+        rc=0
+        wait_report "$name" "$limit" || rc=$?
+    fi
+    lab_hangs=$(wc -l <"$LAB_SEEN/.hangs" 2>/dev/null || echo 0)
+    return $rc
+}
+
+zone_id()
+{
+    xl domid "$1" 2>/dev/null
+}
+
+zone_gone()
+{
+    ! xl domid "$1" >/dev/null 2>&1
+}
+
+# zone_cmd DOMID COMMAND...: have the guest do it and print its answer
+# without the number; fails if the guest says so or says nothing for
+# $ZONE_CMD_LIMIT (90) seconds.
+zone_cmd()
+{
+    local base=/local/domain/$1/data before=0 answer end
+
+    shift
+    end=$(($(lab_seconds) + ${ZONE_CMD_LIMIT:-90}))
+    answer=$(xenstore-read "$base/result" 2>/dev/null) || answer=
+    [ -z "$answer" ] || before=${answer%% *}
+    xenstore-write "$base/cmd" "$*" || return 1
+    while :; do
+        answer=$(xenstore-read "$base/result" 2>/dev/null) || answer=
+        if [ -n "$answer" ] && [ "${answer%% *}" != "$before" ]; then
+            answer=${answer#* }
+            echo "$answer"
+            [ "${answer%% *}" = ok ]
+            return
+        fi
+        if [ "$(lab_seconds)" -ge "$end" ]; then
+            echo "failed: no answer to: $*"
+            return 1
+        fi
+        sleep 0.2
+    done
+}
+
+# What `xl debug-keys u` adds to Xen's ring, all of it: a file's name.
+xen_dump()
+{
+    local file=${1:-/tmp/debug-u.txt} end=$(($(lab_seconds) + 30)) before
+
+    # The ring may wrap, so look for the last dump and not behind an offset.
+    before=$(xl dmesg | grep "'u' pressed" | tail -n 1)
+    xl debug-keys u
+    while :; do
+        xl dmesg | tr -d '\r' | awk '/.u. pressed/ { text = "" }
+            { text = text $0 "\n" } END { printf "%s", text }' >"$file"
+        if [ "$(head -n 1 "$file")" != "$before" ] &&
+            grep -q "'u' pressed" "$file"; then
+            break
+        fi
+        [ "$(lab_seconds)" -lt "$end" ] || return 1
+        sleep 0.2
+    done
+    echo "$file"
+}
+
+# xen_pages DOMID: "NODE: PAGES" of that domain, as Xen counts them.
+xen_pages()
+{
+    local file
+
+    file=$(xen_dump) || return 1
+    awk -v id="$1" '
+        /Domain [0-9]+ \(total/ {
+            sub(/.*Domain /, "")
+            mine = ($1 == id)
+            next
+        }
+        mine && /Node [0-9]+: / {
+            sub(/.*Node /, "")
+            print
+        }' "$file"
+}
+
+# value FILE PATH: the value of a line of a report.
+value()
+{
+    awk -v path="$2: " 'index($0, path) == 1 {
+        print substr($0, length(path) + 1); exit }' "$1"
+}
