@@ -18,8 +18,8 @@ xen=4.17
 # Everything from Xen's source that dom0 runs, and the kernel. What these need
 # besides is of Debian's base system, and comes from the machine that builds.
 debs=(
-    xen-hypervisor-$xen-amd64 xen-utils-$xen xen-utils-common xenstore-utils
-    libxenmisc$xen libxentoollog1 libxenstore4 libxencall1
+    "xen-hypervisor-$xen-amd64" "xen-utils-$xen" xen-utils-common
+    xenstore-utils "libxenmisc$xen" libxentoollog1 libxenstore4 libxencall1
     libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1
     libxenhypfs1 libxentoolcore1
 )
@@ -112,20 +112,28 @@ fetch()
     rm -rf "$to/kernel"
 }
 
+# copy_libraries ROOT PATH: the libraries of a program.
+copy_libraries()
+{
+    local root=$1 l
+
+    ldd "$2" 2>/dev/null |
+        awk '/=> \//{ print $3 } /^\t\//{ print $1 }' |
+        while read -r l; do
+            [ -e "$root$l" ] || install -D "$l" "$root$l"
+        done
+}
+
 # copy_program ROOT PATH...: programs of this machine with their libraries.
 copy_program()
 {
-    local root=$1 p l
+    local root=$1 p
 
     shift
     for p; do
         [ -e "$p" ] || die "this machine has no $p: see tests/lab/packages"
         install -D "$p" "$root$p"
-        ldd "$p" 2>/dev/null |
-            awk '/=> \//{ print $3 } /^\t\//{ print $1 }' |
-        while read -r l; do
-            [ -e "$root$l" ] || install -D "$l" "$root$l"
-        done
+        copy_libraries "$root" "$p"
     done
 }
 
@@ -134,7 +142,7 @@ copy_needed()
 {
     local root=$1 p l
 
-    for p in "$root"/usr/lib/xen-$xen/bin/*; do
+    for p in "$root/usr/lib/xen-$xen/bin"/*; do
         LD_LIBRARY_PATH=$root/$lib ldd "$p" 2>/dev/null || true
     done | awk '/=> \//{ print $3 } /^\t\//{ print $1 } /not found/ {
         print "missing:" $1 }' | sort -u |
@@ -187,7 +195,7 @@ make_dom0()
     # brctl and ip as Debian has them: without the first, with iproute2's.
     for a in $(busybox --list); do
         case $a in
-        busybox | brctl | ip | init | dpkg | dpkg-deb | rpm | logger) continue ;;
+        busybox | brctl | ip | init | logger) continue ;;
         esac
         ln -sf busybox "$root/bin/$a"
     done
@@ -218,12 +226,13 @@ make_dom0()
     install "$here/dom0-init" "$root/init"
     install -m 644 "$here/lib.sh" "$root/lab/lib.sh"
     compile "$root/lab/zp-echo" -static "$here/zp-echo.c"
-    compile "$root/lab/compare" "$here/compare.c" -ljson-c
-    copy_program "$root" "$root/lab/compare"
-    rm -rf "${root:?}/tmp"/* "$root$root"
-    for a in root:x:0:0:root:/root:/bin/bash; do
-        echo "$a" >"$root/etc/passwd"
-    done
+    compile "$root/lab/compare" "$here"/compare*.c -ljson-c
+    copy_libraries "$root" "$root/lab/compare"
+    if [ -e "$here/zp-lie.c" ]; then
+        compile "$root/lab/zp-lie" "$here/zp-lie.c" -lxenctrl \
+            -lxenforeignmemory
+    fi
+    echo root:x:0:0:root:/root:/bin/bash >"$root/etc/passwd"
     echo root:x:0: >"$root/etc/group"
     echo "127.0.0.1 localhost" >"$root/etc/hosts"
     : >"$root/etc/fstab"
@@ -235,8 +244,8 @@ find_versions
 inputs=$(echo "$versions"
     dpkg-query -W -f '${Package}=${Version}\n' busybox-static bash libc6 \
         iproute2 util-linux libjson-c5 libyajl2 gcc 2>/dev/null || true
-    cd "$here" && cat images.sh dom0-init lib.sh compare.c zone-*.[ch] \
-        zp-echo.c)
+    cd "$here" && cat images.sh dom0-init lib.sh compare*.[ch] zone-*.[ch] \
+        zp-*.c)
 packages=$cache/packages-$(sha256sum <<<"$versions" | cut -c1-16)
 images=$cache/images-$(sha256sum <<<"$inputs" | cut -c1-16)
 

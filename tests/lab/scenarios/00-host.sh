@@ -71,6 +71,7 @@ zone_check()
 
     shift 2
     answer=$(zone_cmd "$id" "$@") || true
+    # shellcheck disable=SC2254 # a pattern
     case $answer in
     $wanted) ok "$text: $answer" ;;
     *) fail "$text: $answer" || true ;;
@@ -85,8 +86,7 @@ zone_check "an unknown command" "failed *" dance
 zone_check "a second report" "ok report" report
 check "and it is there" wait_report flat 5
 check "the guest wrote to its disk file" \
-    [ "$(cksum </root/disk.img | cut -d ' ' -f 1)" != \
-    "$(head -c 8388608 /dev/zero | cksum | cut -d ' ' -f 1)" ]
+    [ "$(head -c 1000000 /root/disk.img | tr -d '\0' | wc -c)" -gt 990000 ]
 zone_check "power off" "ok exit 3" exit 3
 check "the guest is gone" wait_until 60 zone_gone flat
 check "and said so" grep -q 'ZONE RESULT .* ok exit 3' "$(zone_log flat)"
