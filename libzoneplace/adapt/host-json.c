@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Host JSON: topology and load in one document. */
+#include <string.h>
+
+#include "adapt/json.h"
+
+/* Beyond what any firmware gives; 255 and 0xFFFFFFFF are "unreachable". */
+#define MAX_DIST UINT32_MAX
+#define MAX_ID (UINT32_MAX - 1)
+
+static void cleanup_topology(struct zp_topology **topo)
+{
+    zp_topology_free(*topo);
+}
+
+static void cleanup_load(struct zp_load **load)
+{
+    zp_load_free(*load);
+}
+
+static void cleanup_dist(uint32_t **dist)
+{
+    free(*dist);
+}
+
+/* Puts the reader's place before what a core call said. */
+static void check(struct zp__json_reader *r, int rc,
+                  const struct zp_error *err)
+{
+    if (rc)
+        zp__json_fail(r, rc, err->limit, "%s", err->msg);
+}
+
+static void read_nodes(struct zp__json_reader *r,
+                       const struct zp__json_value *nodes,
+                       struct zp_topology *topo)
+{
+    const struct zp__json_value *node;
+    struct zp_pnode_desc desc;
+    struct zp_error err;
+    uint32_t i;
+
+    if (nodes->nr > ZP_MAX_PNODES)
+        zp__json_fail(r, ZP_ERR_RANGE, "numa-nodes",
+                      "nodes: %u of them, at most %d", nodes->nr,
+                      ZP_MAX_PNODES);
+    ZP__JSON_EACH(node, i, nodes) {
+        zp__json_at(r, "nodes[%u]: ", i);
+        zp__json_is_object(r, node);
+        memset(&desc, 0, sizeof(desc));
+        desc.os_id = (uint32_t)zp__json_uint(r, node, "id", MAX_ID);
+        zp__json_pcpus(r, node, "cpus", &desc.pcpus);
+        desc.mem_kib = zp__json_uint_or(r, node, "mem_kb", ZP_MAX_MEM_KIB,
+                                        ZP_UNKNOWN_KIB);
+        if (r->rc)
+            return;
+        check(r, zp_topology_add_pnode(topo, &desc, &err), &err);
+    }
+    zp__json_at(r, "%s", "");
+}
+
+static void read_distances(struct zp__json_reader *r,
+                           const struct zp__json_value *root,
+                           struct zp_topology *topo, uint32_t nr_nodes)
+{
+    const struct zp__json_value *rows, *row, *cell;
+    uint32_t *dist ZP_CLEANUP(cleanup_dist) = NULL;
+    struct zp_error err;
+    uint32_t i, j;
+
+    if (!zp__json_get(root, "distances"))
+        return;
+    rows = zp__json_array(r, root, "distances");
+    if (rows->nr != nr_nodes)
+        zp__json_fail(r, ZP_ERR_INVAL, "distances",
+                      "distances: %u rows for %u nodes", rows->nr, nr_nodes);
+    if (r->rc)
+        return;
+    dist = calloc((size_t)nr_nodes * nr_nodes + 1, sizeof(*dist));
+    if (!dist) {
+        r->rc = zp__nomem(r->err);
+        return;
+    }
+    ZP__JSON_EACH(row, i, rows) {
+        if (row->type != ZP__JSON_ARRAY || row->nr != nr_nodes)
+            zp__json_fail(r, ZP_ERR_INVAL, "distances",
+                          "distances[%u]: not an array of %u numbers", i,
+                          nr_nodes);
+        if (r->rc)
+            return;
+        zp__json_at(r, "distances[%u]", i);
+        ZP__JSON_EACH(cell, j, row)
+            dist[i * nr_nodes + j] =
+                (uint32_t)zp__json_uint_of(r, "", cell, MAX_DIST);
+    }
+    zp__json_at(r, "%s", "");
+    if (!r->rc)
+        check(r, zp_topology_set_distances(topo, dist, nr_nodes, &err),
+              &err);
+}
+
+static void read_devices(struct zp__json_reader *r,
+                         const struct zp__json_value *root,
+                         struct zp_topology *topo)
+{
+    const struct zp__json_value *devices, *device, *nodes, *node;
+    uint32_t os_ids[ZP_MAX_PNODES];
+    struct zp_error err;
+    const char *busid;
+    uint32_t i, j;
+
+    devices = zp__json_array_or_empty(r, root, "pci");
+    ZP__JSON_EACH(device, i, devices) {
+        zp__json_at(r, "pci[%u]: ", i);
+        zp__json_is_object(r, device);
+        busid = zp__json_string(r, device, "busid");
+        nodes = zp__json_array_or_empty(r, device, "nodes");
+        if (nodes->nr > ZP_MAX_PNODES)
+            zp__json_fail(r, ZP_ERR_RANGE, "numa-nodes",
+                          "nodes: %u of them, at most %d", nodes->nr,
+                          ZP_MAX_PNODES);
+        if (r->rc)
+            return;
+        ZP__JSON_EACH(node, j, nodes)
+            os_ids[j] = (uint32_t)zp__json_uint_of(r, "nodes", node, MAX_ID);
+        if (r->rc)
+            return;
+        check(r, zp_topology_add_device(topo, busid, os_ids, nodes->nr,
+                                        &err), &err);
+    }
+    zp__json_at(r, "%s", "");
+}
+
+/* "cores": [{"core":0,"socket":0,"cpus":"0,48"}] */
+static void read_cores(struct zp__json_reader *r,
+                       const struct zp__json_value *root,
+                       struct zp_topology *topo)
+{
+    const struct zp__json_value *cores, *entry;
+    struct zp_pcpuset seen = { { 0 } }, set;
+    uint32_t core, socket, pcpu, i;
+    struct zp_error err;
+
+    cores = zp__json_array_or_empty(r, root, "cores");
+    ZP__JSON_EACH(entry, i, cores) {
+        zp__json_at(r, "cores[%u]: ", i);
+        zp__json_is_object(r, entry);
+        core = (uint32_t)zp__json_uint_or(r, entry, "core", MAX_ID,
+                                          ZP_UNKNOWN_ID);
+        socket = (uint32_t)zp__json_uint_or(r, entry, "socket", MAX_ID,
+                                            ZP_UNKNOWN_ID);
+        zp__json_pcpus(r, entry, "cpus", &set);
+        if (!r->rc && zp_pcpuset_intersects(&seen, &set))
+            zp__json_fail(r, ZP_ERR_INVAL, "cpus",
+                          "cpus: one of them is in another core too");
+        for (pcpu = zp_pcpuset_next(&set, 0);
+             !r->rc && pcpu != ZP_UNKNOWN_ID;
+             pcpu = zp_pcpuset_next(&set, pcpu + 1)) {
+            zp_pcpuset_add(&seen, pcpu);
+            check(r, zp_topology_set_pcpu(topo, pcpu, core, socket, &err),
+                  &err);
+        }
+    }
+    zp__json_at(r, "%s", "");
+}
+
+static void read_topology(struct zp__json_reader *r,
+                          const struct zp__json_value *root,
+                          struct zp_topology *topo)
+{
+    const struct zp__json_value *nodes;
+    struct zp_error err;
+
+    if (zp__json_get(root, "name"))
+        zp_topology_set_name(topo, zp__json_string(r, root, "name"));
+    nodes = zp__json_array(r, root, "nodes");
+    read_nodes(r, nodes, topo);
+    read_distances(r, root, topo, nodes->nr);
+    read_devices(r, root, topo);
+    read_cores(r, root, topo);
+    if (!r->rc)
+        check(r, zp_topology_freeze(topo, &err), &err);
+}
+
+static void add_all(struct zp_pcpuset *to, const struct zp_pcpuset *set)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(to->word) / sizeof(to->word[0]); i++)
+        to->word[i] |= set->word[i];
+}
+
+static void read_node_load(struct zp__json_reader *r,
+                           const struct zp__json_value *node,
+                           struct zp_load *load, uint32_t pos,
+                           uint64_t mem_kib)
+{
+    struct zp_error err;
+    uint64_t kib;
+
+    kib = mem_kib == ZP_UNKNOWN_KIB ? 0 : mem_kib;
+    kib = zp__json_uint_or(r, node, "free_kb", ZP_MAX_MEM_KIB, kib);
+    if (!r->rc)
+        check(r, zp_load_set_free(load, pos, kib, &err), &err);
+    kib = zp__json_uint_or(r, node, "promised_kib", ZP_MAX_MEM_KIB, 0);
+    if (!r->rc)
+        check(r, zp_load_set_promised(load, pos, kib, &err), &err);
+    kib = zp__json_uint_or(r, node, "reserve_kib", ZP_MAX_MEM_KIB, 0);
+    if (!r->rc)
+        check(r, zp_load_set_reserve(load, pos, kib, &err), &err);
+    kib = zp__json_uint_or(r, node, "used_vcpus", UINT32_MAX, 0);
+    if (!r->rc)
+        check(r, zp_load_set_used_vcpus(load, pos, (uint32_t)kib, &err),
+              &err);
+}
+
+static void read_load(struct zp__json_reader *r,
+                      const struct zp__json_value *root,
+                      const struct zp_topology *topo, struct zp_load *load)
+{
+    const struct zp__json_value *nodes, *node;
+    struct zp_pcpuset reserved, set;
+    uint32_t i, pos;
+
+    zp__json_pcpus(r, root, "reserved", &reserved);
+    nodes = zp__json_array(r, root, "nodes");
+    ZP__JSON_EACH(node, i, nodes) {
+        zp__json_at(r, "nodes[%u]: ", i);
+        pos = zp_topology_pos(topo, (uint32_t)zp__json_uint(r, node, "id",
+                                                            MAX_ID));
+        read_node_load(r, node, load, pos, zp_topology_mem_kib(topo, pos));
+        zp__json_pcpus(r, node, "reserved_cpus", &set);
+        add_all(&reserved, &set);
+    }
+    zp__json_at(r, "%s", "");
+    zp_load_set_reserved_pcpus(load, &reserved);
+}
+
+int zp__host_read(const struct zp__json_value *root,
+                  struct zp_topology **topo_out, struct zp_load **load_out,
+                  struct zp_error *err)
+{
+    struct zp_topology *topo ZP_CLEANUP(cleanup_topology) = NULL;
+    struct zp_load *load ZP_CLEANUP(cleanup_load) = NULL;
+    struct zp__json_reader r = ZP__JSON_READER(err);
+    int rc;
+
+    rc = zp_topology_new(&topo, err);
+    if (rc)
+        return rc;
+    read_topology(&r, root, topo);
+    if (r.rc)
+        return r.rc;
+    rc = zp_load_new(topo, &load, err);
+    if (rc)
+        return rc;
+    read_load(&r, root, topo, load);
+    if (r.rc)
+        return r.rc;
+    *topo_out = ZP_TAKE(topo);
+    *load_out = ZP_TAKE(load);
+    return ZP_OK;
+}
+
+int zp_host_from_json(const char *buf, size_t len,
+                      struct zp_topology **topo_out,
+                      struct zp_load **load_out, struct zp_error *err)
+{
+    struct zp__json doc ZP_CLEANUP(zp__json_clear) = ZP__JSON_INIT;
+    int rc;
+
+    rc = zp__json_parse(&doc, "host JSON", buf, len, err);
+    if (rc)
+        return rc;
+    rc = zp__host_read(doc.value, topo_out, load_out, err);
+    return rc ? zp__wrap(err, rc, "host JSON") : ZP_OK;
+}
+
+/* What a zone may not use of a node, whatever the reason: reserved pcpus and
+ * those outside the cpupool, which a file has no other place for. */
+static void kept_pcpus(const struct zp_topology *topo,
+                       const struct zp_load *load, uint32_t pos,
+                       struct zp_pcpuset *set_out)
+{
+    struct zp_pcpuset usable;
+    size_t i;
+
+    zp_load_usable_pcpus(load, pos, &usable);
+    *set_out = *zp_topology_pcpus(topo, pos);
+    for (i = 0; i < sizeof(usable.word) / sizeof(usable.word[0]); i++)
+        set_out->word[i] &= ~usable.word[i];
+}
+
+static void write_node(struct zp__json_writer *w,
+                       const struct zp_topology *topo,
+                       const struct zp_load *load, uint32_t pos)
+{
+    uint64_t mem_kib = zp_topology_mem_kib(topo, pos);
+    uint64_t free_kib = zp_load_free_kib(load, pos);
+    struct zp_pcpuset kept;
+
+    zp__json_open_line(w, NULL, '{');
+    zp__json_put_uint(w, "id", zp_topology_os_id(topo, pos));
+    zp__json_put_pcpus(w, "cpus", zp_topology_pcpus(topo, pos));
+    if (mem_kib == ZP_UNKNOWN_KIB)
+        zp__json_put_null(w, "mem_kb");
+    else
+        zp__json_put_uint(w, "mem_kb", mem_kib);
+    if (mem_kib != ZP_UNKNOWN_KIB || free_kib)
+        zp__json_put_uint(w, "free_kb", free_kib);
+    zp__json_put_uint(w, "used_vcpus", zp_load_used_vcpus(load, pos));
+    zp__json_put_uint(w, "promised_kib", zp_load_promised_kib(load, pos));
+    zp__json_put_uint(w, "reserve_kib", zp_load_reserve_kib(load, pos));
+    kept_pcpus(topo, load, pos, &kept);
+    zp__json_put_pcpus(w, "reserved_cpus", &kept);
+    zp__json_close(w, '}');
+}
+
+static void write_distances(struct zp__json_writer *w,
+                            const struct zp_topology *topo)
+{
+    uint32_t nr = zp_topology_nr_pnodes(topo);
+    uint32_t from, to;
+
+    if (!zp_topology_has_distances(topo)) {
+        zp__json_put_null(w, "distances");
+        return;
+    }
+    zp__json_open(w, "distances", '[');
+    for (from = 0; from < nr; from++) {
+        zp__json_open_line(w, NULL, '[');
+        for (to = 0; to < nr; to++)
+            zp__json_put_uint(w, NULL, zp_topology_distance(topo, from, to));
+        zp__json_close(w, ']');
+    }
+    zp__json_close(w, ']');
+}
+
+static void write_devices(struct zp__json_writer *w,
+                          const struct zp_topology *topo)
+{
+    uint32_t nr = zp_topology_nr_devices(topo);
+    uint32_t i, pos;
+
+    if (!nr)
+        return;
+    zp__json_open(w, "pci", '[');
+    for (i = 0; i < nr; i++) {
+        uint64_t pnodes = zp_topology_device_pnodes(topo, i);
+
+        zp__json_open_line(w, NULL, '{');
+        zp__json_put_string(w, "busid", zp_topology_device_busid(topo, i));
+        zp__json_open(w, "nodes", '[');
+        for (pos = 0; pos < zp_topology_nr_pnodes(topo); pos++) {
+            if (pnodes >> pos & 1)
+                zp__json_put_uint(w, NULL, zp_topology_os_id(topo, pos));
+        }
+        zp__json_close(w, ']');
+        zp__json_close(w, '}');
+    }
+    zp__json_close(w, ']');
+}
+
+static void put_id(struct zp__json_writer *w, const char *key, uint32_t id)
+{
+    if (id == ZP_UNKNOWN_ID)
+        zp__json_put_null(w, key);
+    else
+        zp__json_put_uint(w, key, id);
+}
+
+/* The pcpus from @first on that share its core and socket. */
+static void siblings(const struct zp_topology *topo, uint32_t first,
+                     struct zp_pcpuset *set_out)
+{
+    uint32_t core = zp_topology_core(topo, first);
+    uint32_t socket = zp_topology_socket(topo, first);
+    uint32_t pcpu;
+
+    memset(set_out, 0, sizeof(*set_out));
+    for (pcpu = first; pcpu < ZP_MAX_PCPUS; pcpu++) {
+        if (zp_topology_core(topo, pcpu) == core &&
+            zp_topology_socket(topo, pcpu) == socket)
+            zp_pcpuset_add(set_out, pcpu);
+    }
+}
+
+static void write_cores(struct zp__json_writer *w,
+                        const struct zp_topology *topo)
+{
+    struct zp_pcpuset done = { { 0 } }, set;
+    bool open = false;
+    uint32_t pcpu;
+
+    for (pcpu = 0; pcpu < ZP_MAX_PCPUS; pcpu++) {
+        uint32_t core = zp_topology_core(topo, pcpu);
+        uint32_t socket = zp_topology_socket(topo, pcpu);
+
+        if (zp_pcpuset_has(&done, pcpu) ||
+            (core == ZP_UNKNOWN_ID && socket == ZP_UNKNOWN_ID))
+            continue;
+        if (!open)
+            zp__json_open(w, "cores", '[');
+        open = true;
+        siblings(topo, pcpu, &set);
+        add_all(&done, &set);
+        zp__json_open_line(w, NULL, '{');
+        put_id(w, "core", core);
+        put_id(w, "socket", socket);
+        zp__json_put_pcpus(w, "cpus", &set);
+        zp__json_close(w, '}');
+    }
+    if (open)
+        zp__json_close(w, ']');
+}
+
+void zp__host_write(struct zp__json_writer *w, const char *key,
+                    const struct zp_topology *topo,
+                    const struct zp_load *load)
+{
+    uint32_t pos;
+
+    zp__json_open(w, key, '{');
+    zp__json_put_string(w, "name", zp_topology_name(topo));
+    zp__json_open(w, "nodes", '[');
+    for (pos = 0; pos < zp_topology_nr_pnodes(topo); pos++)
+        write_node(w, topo, load, pos);
+    zp__json_close(w, ']');
+    write_distances(w, topo);
+    write_devices(w, topo);
+    write_cores(w, topo);
+    zp__json_close(w, '}');
+}
+
+int zp_host_to_json(const struct zp_topology *topo, const struct zp_load *load,
+                    char **text_out, struct zp_error *err)
+{
+    struct zp__json_writer w = ZP__JSON_WRITER;
+
+    zp__host_write(&w, NULL, topo, load);
+    return zp__json_take(&w, text_out, err);
+}
