@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plan for people: a line about the zone and a table of its vnodes. */
+#include <stdio.h>
+#include <string.h>
+
+#include "render/render.h"
+
+/* Columns of the table before the distance row. */
+enum { VNODE, PNODE, VCPUS, PCPUS, MEMORY, NR_COLUMNS };
+
+static const char *const heads[NR_COLUMNS] = {
+    "vnode", "pnode", "vcpus", "pcpus", "memory"
+};
+
+static void add_vcpus(struct zp__text *t, const struct zp_vnode *vnode)
+{
+    if (!vnode->nr_vcpus)
+        zp__text_add(t, "-");
+    else if (vnode->nr_vcpus == 1)
+        zp__text_add(t, "%u", vnode->first_vcpu);
+    else
+        zp__text_add(t, "%u-%u", vnode->first_vcpu,
+                     vnode->first_vcpu + vnode->nr_vcpus - 1);
+}
+
+static void add_cell(struct zp__text *t, const struct zp_plan *plan,
+                     uint32_t i, int column)
+{
+    const struct zp_vnode *vnode = &plan->vnode[i];
+
+    switch (column) {
+    case VNODE:
+        zp__text_add(t, "%u", i);
+        break;
+    case PNODE:
+        zp__text_add(t, "%u", vnode->pnode_os_id);
+        break;
+    case VCPUS:
+        add_vcpus(t, vnode);
+        break;
+    case PCPUS:
+        if (vnode->nr_vcpus)
+            zp__add_pcpus(t, &vnode->pcpus);
+        else
+            zp__text_add(t, "-");
+        break;
+    case MEMORY:
+        zp__add_size(t, vnode->mem_kib);
+        break;
+    }
+}
+
+/* Width of a column, by printing it into @scratch. */
+static size_t column_width(struct zp__text *scratch,
+                           const struct zp_plan *plan, int column)
+{
+    size_t width = strlen(heads[column]);
+    size_t before;
+    uint32_t i;
+
+    for (i = 0; i < plan->nr_vnodes; i++) {
+        before = scratch->len;
+        add_cell(scratch, plan, i, column);
+        if (scratch->len - before > width)
+            width = scratch->len - before;
+    }
+    return width;
+}
+
+static void add_header(struct zp__text *t, const struct zp_topology *topo,
+                       const struct zp_plan *plan)
+{
+    zp__text_add(t, "zone %s", plan->name[0] ? plan->name : "(no name)");
+    if (topo && zp_topology_name(topo)[0])
+        zp__text_add(t, " on %s", zp_topology_name(topo));
+    zp__text_add(t, ": %s, %u vcpus", zp__strategy_word(plan->strategy),
+                 plan->vcpus);
+    if (plan->max_vcpus != plan->vcpus)
+        zp__text_add(t, " of %u", plan->max_vcpus);
+    zp__text_add(t, ", ");
+    zp__add_size(t, plan->mem_kib);
+    zp__text_add(t, " + ");
+    zp__add_size(t, plan->overhead_kib);
+    zp__text_add(t, " overhead\ndistance sum %llu",
+                 (unsigned long long)plan->distance_sum);
+    if (plan->exact)
+        zp__text_add(t, " (exact)");
+    else
+        zp__text_add(t, " (proven bound %llu)",
+                     (unsigned long long)plan->lower_bound);
+    zp__text_add(t, ", %s tier, the zone sees %s%s\n\n",
+                 plan->tier == ZP_TIER_PATCHED ? "patched" : "stock",
+                 plan->show_numa ? "its nodes" : "one node",
+                 plan->truth ? "" : ", not the truth");
+}
+
+static void add_row(struct zp__text *t, const struct zp_plan *plan,
+                    uint32_t i, const size_t width[NR_COLUMNS])
+{
+    uint32_t j;
+    int column;
+
+    for (column = 0; column < NR_COLUMNS; column++) {
+        size_t before = t->len;
+
+        add_cell(t, plan, i, column);
+        zp__pad(t, before, width[column] + 2);
+    }
+    for (j = 0; j < plan->nr_vnodes; j++)
+        zp__text_add(t, "%s%3u", j ? " " : "",
+                     plan->dist[i * plan->nr_vnodes + j]);
+    zp__text_add(t, "%s\n", plan->vnode[i].spill ? "  spill" : "");
+}
+
+int zp_plan_to_text(const struct zp_topology *topo, const struct zp_plan *plan,
+                    char **text_out, struct zp_error *err)
+{
+    struct zp__text scratch = ZP__TEXT_INIT;
+    struct zp__text t = ZP__TEXT_INIT;
+    size_t width[NR_COLUMNS];
+    int column;
+    uint32_t i;
+
+    add_header(&t, topo, plan);
+    for (column = 0; column < NR_COLUMNS; column++) {
+        width[column] = column_width(&scratch, plan, column);
+        zp__text_add(&t, "%-*s", (int)width[column] + 2, heads[column]);
+    }
+    zp__text_add(&t, "distances\n");
+    for (i = 0; i < plan->nr_vnodes; i++)
+        add_row(&t, plan, i, width);
+    t.failed = t.failed || scratch.failed;
+    zp__text_clear(&scratch);
+    return zp__text_take(&t, text_out, err);
+}
