@@ -181,10 +181,11 @@ static void plan_read_vnode(struct json_object *o, struct vnode *v)
 
 void plan_read(const char *path)
 {
-    struct json_object *plan, *inner, *list, *rows;
+    struct json_object *whole, *plan, *inner, *list, *rows;
     char *text = slurp(path);
 
-    plan = json_tokener_parse(text);
+    plan = whole = json_tokener_parse(text);
+    free(text);
     if (!plan)
         die("%s: not JSON", path);
     if (json_object_object_get_ex(plan, "plan", &inner))
@@ -209,7 +210,7 @@ void plan_read(const char *path)
         if (pxm_index(vnodes[i].pxm) == pxms_nr)
             pxms[pxms_nr++] = vnodes[i].pxm;
     }
-    free(text);
+    json_object_put(whole);
 }
 
 /* The distance between two proximity domains: of their first vnodes. */
