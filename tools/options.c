@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every option of every verb, said once: getopt, --help and --long-options
+ * read this table. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "zonectl.h"
+
+struct opt {
+    int id;
+    const char *name;
+    const char *arg;      /* what the value is called; NULL: takes none */
+    unsigned groups;      /* verbs that take it: any bit in common */
+    const char *help;
+};
+
+static const struct opt options[] = {
+    { OPT_HOST, "host", "FILE", G_HOST,
+      "plan for this host file (\"-\": standard input)" },
+    { OPT_TIER, "tier", "stock|patched", G_HOST,
+      "the Xen that a host file is planned for" },
+
+    { OPT_NAME, "name", "NAME", G_REQUEST, "name of the zone" },
+    { OPT_VCPUS, "vcpus", "N", G_REQUEST, "vcpus online at boot" },
+    { OPT_MAX_VCPUS, "max-vcpus", "N", G_REQUEST,
+      "vcpus that can be brought online" },
+    { OPT_MEMORY, "memory", "SIZE", G_REQUEST,
+      "memory at boot: MiB, or with K, M, G, T" },
+    { OPT_MAX_MEMORY, "max-memory", "SIZE", G_REQUEST,
+      "memory that the zone may grow to" },
+    { OPT_NUMA_NODES, "numa-nodes", "K", G_REQUEST,
+      "on exactly K nodes" },
+    { OPT_COMPACT, "compact", NULL, G_REQUEST,
+      "nodes near to each other (default)" },
+    { OPT_SCATTER, "scatter", NULL, G_REQUEST,
+      "nodes far from each other" },
+    { OPT_PCI, "pci", "BDF", G_REQUEST,
+      "near this PCI device, and hand it to the zone" },
+    { OPT_NEAR, "near", "BDF[=WEIGHT]", G_REQUEST,
+      "near this PCI device; repeatable" },
+    { OPT_NEAR_POLICY, "near-policy", "strict|preferred", G_REQUEST,
+      "refuse, or take the nearest, if its node is full" },
+    { OPT_MEMORY_POLICY, "memory-policy", "static|dynamic", G_REQUEST,
+      "whether memory changes while the zone lives" },
+    { OPT_SPILL, "spill", "strict|honest|preferred|interleave", G_REQUEST,
+      "where memory goes that does not fit at home" },
+    { OPT_INTERLEAVE_NODES, "interleave-nodes", "LIST", G_REQUEST,
+      "nodes of --spill interleave" },
+    { OPT_MEMORY_NODES, "memory-nodes", "LIST", G_REQUEST,
+      "nodes without cpus that may give memory" },
+    { OPT_SIZE_BY, "size-by", "cpu|both", G_REQUEST,
+      "what decides how many nodes are enough" },
+    { OPT_FIRST_NODE, "first-node", "most-free|pack", G_REQUEST,
+      "emptiest node first, or fullest that fits" },
+    { OPT_OVERCOMMIT, "overcommit", "N", G_REQUEST,
+      "vcpus of the zone per pcpu (default 1)" },
+    { OPT_VCPU_RATIO, "vcpu-ratio", "N", G_REQUEST,
+      "vcpus of all zones per pcpu (0: no limit)" },
+    { OPT_RESERVE_PCPUS, "reserve-pcpus", "LIST", G_REQUEST,
+      "pcpus to keep from zones" },
+    { OPT_VNUMA, "vnuma", "auto|always|never", G_REQUEST,
+      "whether the guest sees its nodes" },
+    { OPT_VNUMA_MIN_VCPUS, "vnuma-min-vcpus", "N", G_REQUEST,
+      "smaller zones see no nodes" },
+    { OPT_CPUPOOL, "cpupool", "NAME", G_REQUEST,
+      "pcpus of this pool only (live host)" },
+    { OPT_TYPE, "type", "pvh|pv", G_REQUEST, "kind of guest" },
+    { OPT_FORCE, "force", NULL, G_REQUEST,
+      "allow a PV zone beyond one node" },
+
+    { OPT_TEXT, "text", NULL, G_PLAN, "print a table (default)" },
+    { OPT_DRAW, "draw", NULL, G_PLAN, "print a drawing of the host" },
+    { OPT_WHY, "why", NULL, G_PLAN, "say how the plan came about" },
+    { OPT_RECEIPT, "receipt", "FILE", G_PLAN,
+      "write host, request and plan to FILE" },
+    { OPT_REPLAY, "replay", "FILE", G_PLAN,
+      "plan a receipt again and compare" },
+
+    { OPT_KERNEL, "kernel", "FILE", G_LAUNCH, "kernel to boot" },
+    { OPT_RAMDISK, "ramdisk", "FILE", G_LAUNCH, "its initial ramdisk" },
+    { OPT_CMDLINE, "cmdline", "TEXT", G_LAUNCH, "its command line" },
+    { OPT_DISK, "disk", "SPEC", G_LAUNCH,
+      "a disk, as in xl.cfg; repeatable" },
+    { OPT_VIF, "vif", "SPEC", G_LAUNCH,
+      "a network interface, as in xl.cfg; repeatable" },
+    { OPT_ON_POWEROFF, "on-poweroff", "destroy|restart|preserve", G_LAUNCH,
+      "when the guest powers off (destroy)" },
+    { OPT_ON_REBOOT, "on-reboot", "destroy|restart|preserve", G_LAUNCH,
+      "when the guest reboots (restart)" },
+    { OPT_ON_CRASH, "on-crash", "destroy|restart|preserve", G_LAUNCH,
+      "when the guest crashes (destroy)" },
+    { OPT_AUTOSTART, "autostart", NULL, G_LAUNCH,
+      "launch it again when the host has rebooted" },
+    { OPT_PAUSED, "paused", NULL, G_LAUNCH, "leave it paused when built" },
+    { OPT_DRY_RUN, "dry-run", NULL, G_LAUNCH,
+      "plan on the live host, create nothing" },
+    { OPT_CONSOLE, "console", NULL, G_LAUNCH,
+      "attach to the console once it runs" },
+    { OPT_VERBOSE, "verbose", NULL, G_LAUNCH | G_AUTOSTART,
+      "report progress, terminal or not" },
+
+    { OPT_FORMAT, "format", "xl.cfg|srat|slit|json|text", G_RENDER,
+      "what to make (default text)" },
+    { OPT_PLAN, "plan", "FILE", G_RENDER,
+      "plan JSON to render, instead of a request" },
+    { OPT_OUTPUT, "output", "FILE", G_RENDER,
+      "write to FILE, whole or not at all (-o)" },
+
+    { OPT_EVERY, "all", NULL, G_VERIFY, "every zone" },
+    { OPT_PAGES, "pages", NULL, G_STAT, "count pages on each node: slow" },
+    { OPT_FORCE, "force", NULL, G_VERIFY | G_STAT,
+      "walk the pages of zones above 64 GiB" },
+    { OPT_LOG, "log", NULL, G_CONSOLE,
+      "print what the console said so far, and end" },
+    { OPT_REBOOT, "reboot", NULL, G_SHUTDOWN, "reboot instead" },
+    { OPT_WAIT, "wait", NULL, G_SHUTDOWN, "return when it is done" },
+    { OPT_LIST, "list", NULL, G_AUTOSTART, "list marked zones" },
+    { OPT_SAVE, "save", "NAME", G_AUTOSTART, "mark a running zone" },
+    { OPT_REMOVE, "remove", "NAME", G_AUTOSTART, "unmark a zone" },
+
+    { OPT_JSON, "json", NULL, G_ALL, "print JSON" },
+    { OPT_HELP, "help", NULL, G_ALL, "print this" },
+};
+
+#define NR_OPTIONS (sizeof(options) / sizeof(options[0]))
+
+static const struct opt *find_opt(unsigned groups, int id)
+{
+    for (size_t i = 0; i < NR_OPTIONS; i++) {
+        if (options[i].id == id && (options[i].groups & groups))
+            return &options[i];
+    }
+    return NULL;
+}
+
+static void fill_getopt(unsigned groups, struct option *table)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < NR_OPTIONS; i++) {
+        const struct opt *opt = &options[i];
+
+        if (!(opt->groups & groups))
+            continue;
+        table[n].name = opt->name;
+        table[n].has_arg = opt->arg ? required_argument : no_argument;
+        table[n].val = opt->id;
+        n++;
+    }
+}
+
+/* What getopt_long() found wrong with @word, which it was at. */
+static int explain(const struct ctl *ctl, int found, const char *word,
+                   struct zp_error *err)
+{
+    const struct opt *opt = find_opt(ctl->verb->groups, optopt);
+    const char *verb = ctl->verb->name;
+
+    if (found == ':' && opt)
+        return fail(err, ZP_ERR_INVAL, opt->name, "%s: --%s needs %s", verb,
+                    opt->name, opt->arg);
+    if (found == ':')
+        return fail(err, ZP_ERR_INVAL, "option", "%s: -%c needs a value",
+                    verb, optopt);
+    if (opt)
+        return fail(err, ZP_ERR_INVAL, opt->name, "%s: --%s takes no value",
+                    verb, opt->name);
+    if (optopt)
+        return fail(err, ZP_ERR_INVAL, "option", "%s: unknown option -%c",
+                    verb, optopt);
+    return fail(err, ZP_ERR_INVAL, "option",
+                "%s: unknown or ambiguous option %s", verb, word);
+}
+
+static void add_given(struct ctl *ctl, int id)
+{
+    const struct opt *opt = find_opt(ctl->verb->groups, id);
+
+    ctl->given[ctl->nr_given].id = id;
+    ctl->given[ctl->nr_given].name = opt ? opt->name : "";
+    ctl->given[ctl->nr_given].value = opt && opt->arg ? optarg : NULL;
+    ctl->nr_given++;
+}
+
+int options_parse(struct ctl *ctl, int argc, char **argv,
+                  struct zp_error *err)
+{
+    struct option table[NR_OPTIONS + 1] = { 0 };
+    const char *brief = ctl->verb->groups & G_RENDER ? ":ho:" : ":h";
+    int id;
+
+    ctl->given = calloc((size_t)argc + 1, sizeof(*ctl->given));
+    if (!ctl->given)
+        return fail(err, ZP_ERR_NOMEM, NULL, "out of memory");
+    fill_getopt(ctl->verb->groups, table);
+    opterr = 0;
+    optind = 1;
+    while ((id = getopt_long(argc, argv, brief, table, NULL)) != -1) {
+        if (id == ':' || id == '?')
+            return explain(ctl, id, argv[optind - 1], err);
+        add_given(ctl, id == 'h' ? OPT_HELP : id == 'o' ? OPT_OUTPUT : id);
+    }
+    ctl->nr_args = (unsigned)(argc - optind);
+    ctl->args = argv + optind;
+    if (given(ctl, OPT_HELP))
+        return ZP_OK;
+    if (ctl->nr_args > ctl->verb->max_args)
+        return fail(err, ZP_ERR_INVAL, "argument",
+                    "%s: one argument too many: %s", ctl->verb->name,
+                    ctl->args[ctl->verb->max_args]);
+    if (ctl->nr_args < ctl->verb->min_args)
+        return fail(err, ZP_ERR_INVAL, "argument", "%s: %s is missing",
+                    ctl->verb->name, ctl->verb->args);
+    return ZP_OK;
+}
+
+const char *given(const struct ctl *ctl, int id)
+{
+    for (size_t i = ctl->nr_given; i-- > 0;) {
+        if (ctl->given[i].id == id)
+            return ctl->given[i].value ? ctl->given[i].value : "";
+    }
+    return NULL;
+}
+
+bool given_any_of(const struct ctl *ctl, unsigned group)
+{
+    for (size_t i = 0; i < ctl->nr_given; i++) {
+        if (find_opt(group, ctl->given[i].id))
+            return true;
+    }
+    return false;
+}
+
+void options_help(const struct verb *verb, struct spool *out)
+{
+    spool_add(out, "usage: zonectl %s [OPTION ...]%s%s\n%s%s\n\n", verb->name,
+              *verb->args ? " " : "", verb->args, verb->help,
+              verb->needs_xen ? " (on a live Xen host)" : "");
+    for (size_t i = 0; i < NR_OPTIONS; i++) {
+        const struct opt *opt = &options[i];
+        int width;
+
+        if (!(opt->groups & verb->groups))
+            continue;
+        width = 26 - (int)strlen(opt->name);
+        if (opt->arg && strlen(opt->arg) >= (size_t)width)
+            spool_add(out, "  --%s %s\n%31s%s\n", opt->name, opt->arg, "",
+                      opt->help);
+        else
+            spool_add(out, "  --%s %-*s%s\n", opt->name, width,
+                      opt->arg ? opt->arg : "", opt->help);
+    }
+}
+
+void options_list(unsigned groups, struct spool *out)
+{
+    for (size_t i = 0; i < NR_OPTIONS; i++) {
+        const struct opt *first;
+
+        if (!(options[i].groups & groups))
+            continue;
+        first = find_opt(groups, options[i].id);
+        if (first == &options[i])
+            spool_add(out, "--%s\n", first->name);
+    }
+}
