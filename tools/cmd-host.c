@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* zonectl host: what the machine is, and what is free. */
+#include "zonectl.h"
+
+static const char *tier_name(enum zp_tier tier)
+{
+    return tier == ZP_TIER_PATCHED ? "patched" : "stock";
+}
+
+static void add_facts(struct spool *out, const struct zp_xen_info *info)
+{
+    char total[24], unused[24], claimed[24];
+
+    format_size(info->total_kib, total, sizeof(total));
+    format_size(info->free_kib, unused, sizeof(unused));
+    format_size(info->claimed_kib, claimed, sizeof(claimed));
+    spool_add(out, "Xen %s, tier %s, scheduler %s, %u pcpus\n"
+              "memory %s, free %s, claimed %s\n\n", info->version,
+              tier_name(info->tier), info->scheduler, info->nr_pcpus, total,
+              unused, claimed);
+}
+
+/* Readers of host files pass over keys they don't know, so the facts may
+ * stand in the same document: what is printed can be given to --host. */
+static void add_json(struct spool *out, const char *text,
+                     const struct zp_xen_info *info)
+{
+    spool_add(out, "{\n  \"xen\": {\"version\": ");
+    spool_json(out, info->version);
+    spool_add(out, ", \"tier\": \"%s\", \"scheduler\": ",
+              tier_name(info->tier));
+    spool_json(out, info->scheduler);
+    spool_add(out, ", \"pcpus\": %u, \"total_kib\": %llu, "
+              "\"free_kib\": %llu, \"claimed_kib\": %llu},%s",
+              info->nr_pcpus, (unsigned long long)info->total_kib,
+              (unsigned long long)info->free_kib,
+              (unsigned long long)info->claimed_kib, text + 1);
+}
+
+static void warn_of_topology(struct ctl *ctl, const struct host *host)
+{
+    const char *line;
+
+    for (uint32_t i = 0; (line = zp_topology_warning(host->topo, i)); i++)
+        spool_add(&ctl->warnings, "warning: %s\n", line);
+}
+
+int cmd_host(struct ctl *ctl)
+{
+    struct host host CLEANUP(host_clear) = { 0 };
+    CLEANUP(free_text) char *text = NULL;
+    struct zp_error err;
+    int rc = host_read(ctl, &host);
+
+    if (rc)
+        return rc;
+    if (ctl->json)
+        rc = zp_host_to_json(host.topo, host.load, &text, &err);
+    else
+        rc = zp_host_to_text(host.topo, host.load, NULL, &text, &err);
+    if (rc)
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    if (ctl->json && host.live) {
+        add_json(&ctl->out, text, &host.info);
+        return EXIT_OK;
+    }
+    if (host.live)
+        add_facts(&ctl->out, &host.info);
+    if (!ctl->json)
+        warn_of_topology(ctl, &host);
+    spool_add(&ctl->out, "%s", text);
+    return EXIT_OK;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The host to plan for: a file, or the machine we are on. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "zonectl.h"
+
+#ifdef HAVE_XEN
+int open_xen(struct ctl *ctl)
+{
+    struct zp_error err;
+    unsigned mended;
+
+    if (zp_xen_open(&ctl->xen, &err) ||
+        zp_zone_recover(ctl->xen, &mended, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    if (mended && !ctl->json)
+        spool_add(&ctl->warnings, "warning: %u zone%s mended: a monitor or "
+                  "a launch had died\n", mended, mended == 1 ? "" : "s");
+    return EXIT_OK;
+}
+
+static int read_live(struct ctl *ctl, struct host *host)
+{
+    struct zp_error err;
+    int rc;
+
+    if (zp_host_options_read(NULL, &host->opt, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    if (host->pool && *host->pool)
+        snprintf(host->opt.cpupool, sizeof(host->opt.cpupool), "%s",
+                 host->pool);
+    if (host_options_apply(ctl, &host->opt, &err))
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    rc = open_xen(ctl);
+    if (rc)
+        return rc;
+    if (zp_xen_info(ctl->xen, &host->info, &err) ||
+        zp_xen_probe(ctl->xen, &host->opt, &host->topo, &host->load, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    host->live = true;
+    return EXIT_OK;
+}
+#else
+static int read_live(struct ctl *ctl, struct host *host)
+{
+    struct zp_error err;
+
+    (void)host;
+    fail(&err, ZP_ERR_UNSUPPORTED, "xen",
+         "built without Xen: there is no live host, give --host FILE");
+    return refuse(ctl->json, EXIT_FAILED, &err);
+}
+#endif
+
+/* What the file itself keeps from zones stays kept. */
+static int reserve_more(struct ctl *ctl, struct host *host)
+{
+    struct zp_host_options opt = { 0 };
+    struct zp_error err;
+
+    opt.reserved_pcpus = *zp_load_reserved_pcpus(host->load);
+    if (host_options_apply(ctl, &opt, &err))
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    zp_load_set_reserved_pcpus(host->load, &opt.reserved_pcpus);
+    return EXIT_OK;
+}
+
+static int read_saved(struct ctl *ctl, const char *path, struct host *host)
+{
+    struct spool text CLEANUP(spool_clear) = { 0 };
+    struct zp_error err, why;
+
+    if (given(ctl, OPT_CPUPOOL)) {
+        fail(&err, ZP_ERR_INVAL, "cpupool",
+             "--cpupool names a pool of the live host, a host file has none");
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    }
+    if (read_file(path, &text, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    if (zp_host_from_json(text.buf, text.len, &host->topo, &host->load,
+                          &why)) {
+        fail(&err, why.code, why.limit, "%s: %s", path, why.msg);
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    }
+    return reserve_more(ctl, host);
+}
+
+int host_read(struct ctl *ctl, struct host *host)
+{
+    const char *path = given(ctl, OPT_HOST);
+    struct zp_error err;
+
+    if (path)
+        return read_saved(ctl, path, host);
+    if (given(ctl, OPT_TIER)) {
+        fail(&err, ZP_ERR_INVAL, "tier",
+             "--tier goes with --host FILE: a live host is asked");
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    }
+    return read_live(ctl, host);
+}
+
+void host_clear(struct host *host)
+{
+    zp_load_free(host->load);
+    zp_topology_free(host->topo);
+    *host = (struct host){ 0 };
+}
+
+int plan_on_host(struct ctl *ctl, struct planned *p)
+{
+    struct zp_error err;
+    int rc = host_read(ctl, &p->host);
+
+    if (rc)
+        return rc;
+    if (p->host.live) {
+        p->req.tier = p->host.info.tier;
+        if (!given(ctl, OPT_VCPU_RATIO))
+            p->req.vcpu_ratio = p->host.opt.vcpu_ratio;
+    }
+    if (zp_place(p->host.topo, p->host.load, &p->req, &p->plan, &err))
+        return refuse(ctl->json, exit_of_request(&err), &err);
+    return EXIT_OK;
+}
+
+int plan_request(struct ctl *ctl, struct planned *p)
+{
+    struct zp_error err;
+
+    zp_request_init(&p->req);
+    if (request_apply(ctl, &p->req, &err))
+        return refuse(ctl->json, exit_of_request(&err), &err);
+    return plan_on_host(ctl, p);
+}
+
+int add_warnings(struct ctl *ctl, const struct planned *p)
+{
+    CLEANUP(free_text) char *text = NULL;
+    struct zp_error err;
+    const char *line;
+
+    if (ctl->json)
+        return EXIT_OK;
+    if (zp_plan_warnings(p->host.topo, p->host.load, &p->req, &p->plan, &text,
+                         &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    for (line = text; *line; line += strcspn(line, "\n"), line += *line != 0)
+        spool_add(&ctl->warnings, "warning: %.*s\n",
+                  (int)strcspn(line, "\n"), line);
+    return EXIT_OK;
+}
+
+void planned_clear(struct planned *p)
+{
+    host_clear(&p->host);
+}
