@@ -353,7 +353,7 @@ static int parse_container(struct parser *p, uint32_t index)
 static int parse_value(struct parser *p, const char *key)
 {
     struct zp__json_value *v;
-    uint32_t index;
+    uint32_t index = 0;
     int rc;
 
     rc = new_value(p, key, &index);
