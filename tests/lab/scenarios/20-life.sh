@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Life after boot: reboot, poweroff, panic, a killed monitor, a disk and a
+# network interface, Ctrl-C, autostart, preserved zones.
+. /lab/lib.sh
+
+mkdir -p /out
+KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
+
+start()
+{
+    local name=$1
+
+    shift
+    zonectl launch --name "$name" "${KERNEL[@]}" --json "$@" \
+        >"/out/$name.json"
+}
+
+no_trace()
+{
+    zone_gone "$1" && ! zonectl show "$1" >/dev/null 2>&1
+}
+
+plan_of()
+{
+    zonectl show "$1" --json | sed -n '/"vnodes"/,/"distances"/p'
+}
+
+compare_zone()
+{
+    xl vcpu-list "$1" >/tmp/v
+    /lab/compare --plan "/out/$1.json" --report "$2" \
+        --debug-u "$(xen_dump)" --vcpu-list /tmp/v \
+        --domid "$(zone_id "$1")" --special 17
+}
+
+truncate -s 8M /root/disk.img
+if ! report=$(launch_report life 240 start life --vcpus 2 --memory 256M \
+    --numa-nodes 2 --disk /root/disk.img,raw,xvda,w \
+    --vif bridge=xenbr0); then
+    fail "a zone with a disk and an interface reports" || true
+    lab_done
+fi
+ok "a zone with a disk and an interface reports"
+id=$(zone_id life)
+check "its disk: written and read back" \
+    zone_cmd "$id" disk xvda 1000000
+check "its interface: bytes to dom0 and back" \
+    zone_cmd "$id" net 10.77.0.2 200000
+said()
+{
+    zonectl console --log life | grep -q 'ZONE END'
+}
+check "console --log shows what the guest said" said
+
+# The monitor dies; the zone does not, and the next command starts another.
+monitor=$(zonectl show life | awk '/^monitor:/ { print $2 }')
+check "the zone has a monitor ($monitor)" kill -0 "$monitor"
+kill -9 "$monitor"
+check "list works without it" zonectl list
+now=$(zonectl show life | awk '/^monitor:/ { print $2 }')
+check "another monitor is there ($now)" kill -0 "$now"
+is "and it is another" "$([ "$now" != "$monitor" ] && echo yes)" yes
+
+# A reboot comes back on the same plan, with its disk.
+before=$(plan_of life)
+check "the guest reboots" zone_cmd "$id" reboot
+if report=$(wait_report life 240); then
+    ok "it comes back"
+    is "on the same plan" "$(plan_of life)" "$before"
+    check "and lives there" compare_zone life "$report"
+    is "as a new domain" "$([ "$(zone_id life)" != "$id" ] && echo yes)" yes
+    check "its disk is there" zone_cmd "$(zone_id life)" disk xvda 500000
+else
+    fail "it comes back" || true
+fi
+id=$(zone_id life)
+check "pause" zonectl pause life
+is "paused" "$(zonectl list | awk '$1 == "life" { print $3 }')" paused
+check "unpause" zonectl unpause life
+zonectl stat life --pages >/out/stat.txt
+note "$(cat /out/stat.txt)"
+check "power off from inside" zone_cmd "$id" exit 42
+check "and nothing is left" wait_until 60 no_trace life
+
+# Killed monitor, then a shutdown while nobody watches.
+check "a second zone" start quiet --vcpus 1 --memory 128M
+report=$(wait_report quiet 240) || fail "quiet: no report" || true
+kill -9 "$(zonectl show quiet | awk '/^monitor:/ { print $2 }')"
+zone_cmd "$(zone_id quiet)" poweroff
+finished()
+{
+    zonectl list && no_trace quiet
+}
+check "the next command finishes it" wait_until 60 finished
+
+# A kernel that panics: destroyed, or kept for a look.
+check "a zone that will panic" start panic --vcpus 1 --memory 128M \
+    --on-crash preserve
+report=$(wait_report panic 240) || fail "panic: no report" || true
+id=$(zone_id panic)
+xenstore-write "/local/domain/$id/data/cmd" panic
+crashed()
+{
+    [ "$(zonectl list | awk '$1 == "panic" { print $3 }')" = crashed ]
+}
+check "it is kept, crashed" wait_until 60 crashed
+check "destroy" zonectl destroy panic
+check "and nothing is left" wait_until 30 no_trace panic
+
+# Asked to shut down by its operator.
+check "a zone for shutdown" start bye --vcpus 1 --memory 128M
+report=$(wait_report bye 240) || fail "bye: no report" || true
+check "shutdown --wait" zonectl shutdown --wait bye
+check "nothing is left" wait_until 30 no_trace bye
+
+# Ctrl-C at any point: early, in the middle, late.
+free_mib()
+{
+    xl info | awk '/^free_memory/ { print $3 }'
+}
+nothing_left()
+{
+    zonectl list >/dev/null 2>&1
+    [ -z "$(xl list | awk 'NR > 2')" ] &&
+        [ -z "$(xenstore-list /zoneplace/zone 2>/dev/null)" ] &&
+        [ "$(free_mib)" -ge $((free_before - 1)) ]
+}
+free_before=$(free_mib)
+for signal in INT TERM KILL; do
+    for delay in 0.1 0.5 1.0 2.0 3.5; do
+        setsid zonectl launch --name stopped "${KERNEL[@]}" --vcpus 2 \
+            --memory 512M --numa-nodes 2 >/dev/null 2>&1 &
+        pid=$!
+        sleep "$delay" # where it lands is the point, any place is right
+        kill -s "$signal" "$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+        if zonectl show stopped >/dev/null 2>&1; then
+            # It was done before the signal came.
+            zonectl destroy stopped
+        fi
+        check "SIG$signal after $delay s leaves nothing" \
+            wait_until 30 nothing_left
+    done
+done
+
+# Two zones of one name.
+check "a zone" start twin --vcpus 1 --memory 128M
+rc=0
+start twin --vcpus 1 --memory 128M 2>/tmp/err || rc=$?
+is "its name is taken" "$rc" 1
+note "$(cat /tmp/err)"
+
+# Autostart: what is marked comes back after dom0 forgot everything.
+check "a zone marked --autostart" start auto --vcpus 1 --memory 128M \
+    --autostart
+xl destroy auto
+forgotten()
+{
+    zonectl list && no_trace auto
+}
+check "it is gone, by somebody else's hand" wait_until 30 forgotten
+check "autostart brings it back" zonectl autostart
+is "and it runs" "$(zonectl list | awk '$1 == "auto" { print $1 }')" auto
+check "destroy" zonectl destroy auto
+check "destroy" zonectl destroy twin
+
+# An xl.cfg, flags win; a key that zones don't have is named.
+cat >/root/zone.cfg <<END
+type = "pvh"
+name = "fromcfg"
+kernel = "/boot/vmlinuz"
+ramdisk = "/boot/zone.img"
+extra = "$LAB_PLAIN"
+memory = 256
+vcpus = 2
+on_crash = "preserve"
+END
+check "launch from an xl.cfg" zonectl launch /root/zone.cfg --vcpus 1
+is "the flag wins" "$(zonectl list | awk '$1 == "fromcfg" { print $4 }')" 1
+check "destroy" zonectl destroy fromcfg
+echo 'usb = 1' >>/root/zone.cfg
+rc=0
+err=$(zonectl launch /root/zone.cfg 2>&1) || rc=$?
+is "a key that zones don't have: refused" \
+    "$([ $rc -ne 0 ] && grep -c usb <<<"$err")" 1
+note "$err"
+
+# A PV zone is flat; beyond a node it is refused.
+rc=0
+err=$(zonectl launch --name pv --type pv "${KERNEL[@]}" --vcpus 2 \
+    --memory 1500M 2>&1) || rc=$?
+is "a PV zone beyond one node: exit 3" "$rc" 3
+note "$err"
+check "nothing is left" wait_until 30 nothing_left
+lab_done

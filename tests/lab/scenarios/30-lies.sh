@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# `zonectl verify` has teeth: four planted lies, each found, exit 4.
+. /lab/lib.sh
+
+KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
+mkdir -p /out
+start()
+{
+    zonectl launch --name "$1" "${KERNEL[@]}" --vcpus 2 --memory 256M \
+        --numa-nodes 2 --scatter --paused --json >"/out/$1.json"
+}
+
+# found LIE WORD: verify exits 4 and names what differs.
+found()
+{
+    local rc=0 out
+    out=$(zonectl verify "$name" 2>&1) || rc=$?
+    is "$1: verify exits 4" "$rc" 4
+    check "$1: and says where" grep -q "^DIFFERS.*$2" <<<"$out"
+    note "$(grep '^DIFFERS' <<<"$out")"
+}
+
+# Each lie gets a zone of its own: paused, so nothing else moves.
+name=affinity
+check "a zone" start $name
+check "it is as planned" zonectl verify $name
+other=$(xl vcpu-list $name | awk '$3 == 1 { print $7 }')
+check "lie: vcpu 0's affinity" xl vcpu-pin $name 0 "$other"
+found "an affinity moved" affinity
+zonectl destroy $name
+
+name=slit
+check "a zone" start $name
+check "it is as planned" zonectl verify $name
+check "lie: the guest's SLIT" /lab/zp-lie slit "$(zone_id $name)"
+found "SLIT changed" SLIT
+zonectl destroy $name
+
+name=record
+check "a zone" start $name
+check "it is as planned" zonectl verify $name
+uuid=$(xenstore-list /zoneplace/zone)
+for key in $(xenstore-list "/zoneplace/zone/$uuid/spec"); do
+    path=/zoneplace/zone/$uuid/spec/$key
+    text=$(xenstore-read "$path")
+    # Another node of the host in vnode 1's place, in whatever spelling.
+    xenstore-write "$path" "$(sed -E 's/("pnode": ?)4/\15/' <<<"$text")"
+done
+found "a wrong record" "."
+zonectl destroy $name || xl destroy $name
+
+name=page
+check "a zone" start $name
+check "it is as planned" zonectl verify $name
+check "lie: 3 pages moved" /lab/zp-lie page "$(zone_id $name)" 0x2000 3 7
+found "pages moved" page
+zonectl destroy $name
+lab_done

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Plants lies in a running zone, so that `zonectl verify` has something to
+ * find. Knows nothing of zoneplace: hypercalls and guest memory only.
+ *
+ *   zp-lie page DOMID GFN COUNT PNODE   move guest pages to another node
+ *   zp-lie slit DOMID                   change a distance in the guest's SLIT
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <xenctrl.h>
+#include <xenforeignmemory.h>
+
+#define PAGE 4096u
+/* libxl puts a PVH guest's ACPI tables right above this address, and
+ * zoneplace its own one MiB further. */
+#define ACPI_START UINT64_C(0xfc000000)
+#define ACPI_PAGES 512u
+
+static int die(const char *what)
+{
+    fprintf(stderr, "zp-lie: %s: %s\n", what, strerror(errno));
+    return 1;
+}
+
+static uint32_t number(const char *text)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 0);
+
+    if (!*text || *end || value > UINT32_MAX) {
+        fprintf(stderr, "zp-lie: not a number: %s\n", text);
+        exit(2);
+    }
+    return (uint32_t)value;
+}
+
+/* Gives the pages back to Xen and has them populated on @pnode. */
+static int move_pages(xc_interface *xch, uint32_t domid, xen_pfn_t gfn,
+                      uint32_t count, uint32_t pnode)
+{
+    uint32_t i;
+
+    for (i = 0; i < count; i++) {
+        xen_pfn_t page = gfn + i;
+
+        if (xc_domain_decrease_reservation_exact(xch, domid, 1, 0, &page))
+            return die("decrease_reservation");
+        page = gfn + i;
+        if (xc_domain_populate_physmap_exact(
+                xch, domid, 1, 0, XENMEMF_exact_node(pnode), &page))
+            return die("populate_physmap");
+    }
+    printf("moved %" PRIu32 " pages from gfn %#" PRIx64 " to pnode %" PRIu32
+           "\n", count, (uint64_t)gfn, pnode);
+    return 0;
+}
+
+/* Swaps the first row's last two bytes for other values, checksum mended, so
+ * that only a comparison of the contents can tell. */
+static int change_slit(uint8_t *table, size_t room)
+{
+    uint32_t length, i;
+    uint64_t nodes;
+    uint8_t sum = 0;
+
+    memcpy(&length, table + 4, sizeof(length));
+    memcpy(&nodes, table + 36, sizeof(nodes));
+    if (length > room || length < 44 || nodes < 2 ||
+        nodes * nodes + 44 != length)
+        return 1;
+    table[44 + 1] = (uint8_t)(table[44 + 1] + 7);
+    table[44 + nodes] = (uint8_t)(table[44 + nodes] + 7);
+    table[9] = 0;
+    for (i = 0; i < length; i++)
+        sum = (uint8_t)(sum + table[i]);
+    table[9] = (uint8_t)-sum;
+    printf("SLIT of %" PRIu64 " nodes changed\n", nodes);
+    return 0;
+}
+
+static int lie_slit(uint32_t domid)
+{
+    xenforeignmemory_handle *fmem = xenforeignmemory_open(NULL, 0);
+    uint32_t i, at;
+
+    if (!fmem)
+        return die("xenforeignmemory_open");
+    for (i = 0; i < ACPI_PAGES; i++) {
+        xen_pfn_t gfn = ACPI_START / PAGE + i;
+        int bad = 0;
+        uint8_t *page = xenforeignmemory_map(fmem, domid,
+                                             PROT_READ | PROT_WRITE, 1, &gfn,
+                                             &bad);
+
+        if (!page)
+            continue;
+        for (at = 0; !bad && at + 44 < PAGE; at += 4) {
+            if (!memcmp(page + at, "SLIT", 4) &&
+                !change_slit(page + at, PAGE - at))
+                return 0;
+        }
+        xenforeignmemory_unmap(fmem, page, 1);
+    }
+    fprintf(stderr, "zp-lie: no SLIT in domain %" PRIu32 "\n", domid);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    xc_interface *xch;
+
+    if (argc == 3 && !strcmp(argv[1], "slit"))
+        return lie_slit(number(argv[2]));
+    if (argc == 6 && !strcmp(argv[1], "page")) {
+        xch = xc_interface_open(NULL, NULL, 0);
+        if (!xch)
+            return die("xc_interface_open");
+        return move_pages(xch, number(argv[2]), number(argv[3]),
+                          number(argv[4]), number(argv[5]));
+    }
+    fprintf(stderr, "usage: zp-lie page DOMID GFN COUNT PNODE\n"
+                    "       zp-lie slit DOMID\n");
+    return 2;
+}
