@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Why nothing fits: the first limit that is short, with both numbers. Limits
+ * are asked in a fixed order, from those no set could mend to those of one
+ * size of set. */
+#include "core.h"
+
+typedef unsigned long long ull;
+
+static uint64_t mib(uint64_t units)
+{
+    return units * (ZP_UNIT_KIB / 1024);
+}
+
+static int fail_device(const struct zp__problem *p, struct zp_error *err)
+{
+    uint32_t pos = zp__lowest(p->top_owners), i;
+    const char *busid = "";
+
+    for (i = 0; i < p->req.nr_near; i++) {
+        uint32_t at = zp_topology_find_device(p->topo, p->req.near[i].busid);
+
+        if (zp_topology_device_pnodes(p->topo, at) & ZP__BIT(pos)) {
+            busid = p->topo->device[at].busid;
+            break;
+        }
+    }
+    return zp__fail(err, ZP_ERR_INFEASIBLE, "device",
+                    "device %s is at node %u, which can't hold its share of "
+                    "%u vcpus and %llu MiB: it has %u usable vcpus and %llu "
+                    "MiB", busid, p->topo->pnode[pos].os_id, p->vcpus,
+                    (ull)mib(p->units), p->width[pos],
+                    (ull)mib(p->room[pos]));
+}
+
+static int fail_vcpus(const struct zp__problem *p, zp__mask nodes,
+                      struct zp_error *err)
+{
+    uint64_t with_ratio = 0, without = 0;
+    zp__mask left;
+    uint32_t pos;
+
+    ZP__FOR_EACH (pos, left, nodes) {
+        with_ratio += p->width[pos];
+        without += (uint64_t)p->load->nr_usable[pos] * p->req.overcommit;
+    }
+    if (p->req.vcpu_ratio && without >= p->vcpus)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpu-ratio",
+                        "%u vcpus are needed, the limit of %u vcpus per pcpu "
+                        "leaves %llu on %u nodes", p->vcpus,
+                        p->req.vcpu_ratio, (ull)with_ratio, zp__count(nodes));
+    if (p->req.overcommit > 1)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "overcommit",
+                        "%u vcpus are needed, %u nodes take %llu at %u vcpus "
+                        "per pcpu", p->vcpus, zp__count(nodes),
+                        (ull)with_ratio, p->req.overcommit);
+    return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpus",
+                    "%u vcpus are needed, %u eligible nodes have %llu usable "
+                    "pcpus", p->vcpus, zp__count(nodes), (ull)without);
+}
+
+static int fail_interleave(const struct zp__problem *p, struct zp_error *err)
+{
+    uint32_t nr = zp__count(p->interleave), pos;
+    uint64_t share = zp__share_units(p, p->vcpus, nr);
+    uint64_t part = zp__div_up64(p->units, nr);
+    zp__mask left;
+
+    ZP__FOR_EACH (pos, left, p->interleave) {
+        if (p->interleave & ~p->topo->reach[pos] & ~ZP__BIT(pos))
+            return zp__fail(err, ZP_ERR_INFEASIBLE, "interleave-nodes",
+                            "node %u does not reach all of the %u nodes named",
+                            p->topo->pnode[pos].os_id, nr);
+        if (zp__holds(p, pos, share) < part)
+            return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
+                            "%u nodes with %llu MiB each are needed, node %u "
+                            "has %llu MiB", nr, (ull)mib(part),
+                            p->topo->pnode[pos].os_id,
+                            (ull)mib(zp__holds(p, pos, share)));
+    }
+    return fail_vcpus(p, p->interleave & p->eligible, err);
+}
+
+/* A count of nodes that can't be, whatever they hold. */
+static int fail_count(const struct zp__problem *p, struct zp_error *err)
+{
+    uint32_t nr = p->req.nr_vnodes;
+
+    if (p->req.type == ZP_GUEST_PV && !p->req.force_flat)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "numa-nodes",
+                        "%u nodes are asked, a pv zone is 1 unless forced",
+                        nr);
+    if (p->one_vnode)
+        return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory-policy",
+                        "%u nodes are asked, a dynamic zone is 1 on "
+                        "unmodified xen", nr);
+    if (nr > p->vcpus)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpus",
+                        "%u nodes need a vcpu each, the zone has %u", nr,
+                        p->vcpus);
+    if (nr > p->units)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
+                        "%u nodes need 2 MiB each, the zone has %llu MiB", nr,
+                        (ull)mib(p->units));
+    return zp__fail(err, ZP_ERR_INFEASIBLE, "numa-nodes",
+                    "%u nodes are needed, %u of %u have pcpus and memory to "
+                    "give", nr, zp__count(p->eligible), p->nr);
+}
+
+/* The node that is nearest to having @need, among those that don't. */
+static uint32_t best_short(const struct zp__problem *p, zp__mask mask,
+                           uint64_t share, uint64_t need)
+{
+    uint32_t best = ZP_UNKNOWN_ID, pos;
+    zp__mask left;
+
+    ZP__FOR_EACH (pos, left, mask) {
+        if (zp__holds(p, pos, share) >= need)
+            continue;
+        if (best == ZP_UNKNOWN_ID || p->room[pos] > p->room[best])
+            best = pos;
+    }
+    return best;
+}
+
+/* Sets of @k nodes: what too few of them have. */
+static int fail_sets(const struct zp__problem *p, uint32_t k,
+                     struct zp_error *err)
+{
+    uint64_t share = zp__share_units(p, zp__ids_at_most(p, ZP__EVEN, k), k);
+    uint32_t width = zp__div_up(p->vcpus, k), wide = 0, both = 0, pos;
+    uint64_t units = zp__div_up64(p->units, k);
+    zp__mask left;
+
+    ZP__FOR_EACH (pos, left, p->eligible) {
+        wide += p->width[pos] >= width;
+        both += p->width[pos] >= width && zp__holds(p, pos, share) >= units;
+    }
+    pos = best_short(p, p->eligible, share, units);
+    if (wide < k || pos == ZP_UNKNOWN_ID)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpus",
+                        "%u nodes with %u vcpus and %llu MiB each are needed, "
+                        "%u of %u have the vcpus", k, width, (ull)mib(units),
+                        wide, p->nr);
+    return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
+                    "%u nodes with %u vcpus and %llu MiB each are needed, %u "
+                    "of %u have that (node %u has %llu MiB)", k, width,
+                    (ull)mib(units), both, p->nr, p->topo->pnode[pos].os_id,
+                    (ull)mib(zp__holds(p, pos, share)));
+}
+
+static int fail_dynamic(const struct zp__problem *p, struct zp_error *err)
+{
+    uint64_t share = zp__share_units(p, p->vcpus, 1);
+    uint32_t pos = best_short(p, p->eligible, share, UINT64_MAX);
+
+    return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory-policy",
+                    "a dynamic zone is one node on unmodified xen: none holds "
+                    "%u vcpus, %llu MiB and up to %llu MiB (node %u has %llu "
+                    "of %llu MiB free)", p->vcpus, (ull)mib(p->units),
+                    (ull)mib(p->max_units), p->topo->pnode[pos].os_id,
+                    (ull)mib(zp__holds(p, pos, share)),
+                    (ull)mib(p->size[pos]));
+}
+
+static int fail_sums(const struct zp__problem *p, struct zp_error *err)
+{
+    uint64_t share = zp__share_units(
+        p, zp__ids_at_most(p, ZP__UNEVEN, p->k_max), p->k_max);
+    uint64_t units = 0, width = 0;
+    zp__mask left;
+    uint32_t pos;
+
+    ZP__FOR_EACH (pos, left, p->eligible)
+        width += p->width[pos];
+    if (width < p->vcpus)
+        return fail_vcpus(p, p->eligible, err);
+    ZP__FOR_EACH (pos, left, p->eligible | p->donors)
+        units += zp__holds(p, pos, share);
+    if (units < p->units)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
+                        "%llu MiB are needed, %u eligible nodes have %llu MiB",
+                        (ull)mib(p->units), zp__count(p->eligible | p->donors),
+                        (ull)mib(units));
+    return ZP_OK;
+}
+
+int zp__place_fail(const struct zp__problem *p, struct zp_error *err)
+{
+    bool steered = p->top_owners && p->req.near_policy == ZP_NEAR_STRICT;
+    struct zp__problem free_of = *p;
+    struct zp__choice choice;
+    int rc;
+
+    if (p->interleave)
+        return fail_interleave(p, err);
+    if (!p->eligible) {
+        if (!p->has_pcpus)
+            return fail_vcpus(p, 0, err);
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
+                        "no node of %u has usable pcpus and free memory",
+                        p->nr);
+    }
+    if (p->k_min > p->k_max)
+        return fail_count(p, err);
+    rc = fail_sums(p, err);
+    if (rc)
+        return rc;
+    if (steered) {
+        free_of.top_owners = 0;
+        if (zp__choose(&free_of, &choice))
+            return fail_device(p, err);
+    }
+    if (p->one_vnode)
+        return fail_dynamic(p, err);
+    return fail_sets(p, p->req.nr_vnodes ? p->k_min : p->k_max, err);
+}
