@@ -215,8 +215,8 @@ struct zp__choice {
     uint32_t first;
     zp__mask set;
     bool moved;         /* near-policy preferred had to leave the owner */
-    uint64_t pairs;     /* of the search: strategy-transformed */
-    uint64_t bound;     /* proven for .pairs */
+    struct zp__score score;
+    uint64_t bound;     /* proven for .score.pairs */
     bool proven;
     uint64_t steps;
 };

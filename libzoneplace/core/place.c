@@ -146,7 +146,7 @@ static void take(struct zp__choice *choice, const struct zp__search *s,
     choice->way = way;
     choice->k = s->k;
     choice->set = s->set;
-    choice->pairs = s->score.pairs;
+    choice->score = s->score;
     choice->bound = s->bound;
     choice->proven = s->bound == s->score.pairs;
 }
