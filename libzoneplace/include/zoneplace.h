@@ -39,6 +39,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 /* ---- limits ------------------------------------------------------------ */
 
 enum {
@@ -509,6 +511,8 @@ int zp_receipt_to_json(const struct zp_topology *topo,
                        struct zp_error *err);
 int zp_receipt_replay(const char *buf, size_t len, struct zp_plan *plan_out,
                       struct zp_error *err);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }
