@@ -20,6 +20,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 struct zp_xen;
 
 /*
@@ -84,6 +86,9 @@ struct zp_zone_spec {
     size_t nr_disks;
     char **vifs;                  /* xl-network-configuration(5) strings */
     size_t nr_vifs;
+    char **cpuid;                 /* xl.cfg(5) cpuid strings, "xsave=0" */
+    size_t nr_cpuid;
+    char cpupool[ZP_MAX_NAME];    /* "": that of the host options */
     enum zp_action on_poweroff;   /* default DESTROY */
     enum zp_action on_reboot;     /* default RESTART */
     enum zp_action on_crash;      /* default DESTROY */
@@ -123,6 +128,11 @@ struct zp_zone {
     uint64_t cpu_time_ns;
     uint32_t nr_online_vcpus;
     int monitor_pid;              /* 0: no monitor runs */
+    /* Pages that Xen holds for the zone beside the guest's own memory, as
+     * they were counted when it was built, and where its tables begin. */
+    uint32_t special_pages;       /* xenstore, console, ident-pt, ... */
+    uint32_t acpi_pages;
+    uint64_t rsdp;                /* guest-physical address; 0: no tables */
     struct zp_zone_spec spec;
 };
 const char *zp_zone_state_name(enum zp_zone_state state);
@@ -191,6 +201,8 @@ int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
 int zp_zone_spec_from_xlcfg(const char *file, const char *buf, size_t len,
                             struct zp_zone_spec *spec_out,
                             struct zp_error *err);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Disks. The kernel's backend takes block devices only, and libxl would start
+ * a QEMU for a file: so a file gets a loop device here. It goes by itself when
+ * its last user closes it: held by us until the backend has it, then by the
+ * backend.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libxlutil.h>
+
+#include "xen/launch/launch.h"
+
+/* Returns the loop device's fd and its path. */
+static int attach_loop(const char *file, bool writable, char path[32])
+{
+    struct loop_config config = { .fd = 0 };
+    int ctl, nr, fd, tries;
+
+    config.fd = (uint32_t)open(file, (writable ? O_RDWR : O_RDONLY) |
+                                         O_CLOEXEC);
+    ctl = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+    config.info.lo_flags = LO_FLAGS_AUTOCLEAR |
+                           (writable ? 0 : LO_FLAGS_READ_ONLY);
+    snprintf((char *)config.info.lo_file_name,
+             sizeof(config.info.lo_file_name), "%s", file);
+    fd = -1;
+    /* Between asking for a free one and taking it, another may take it. */
+    for (tries = 0; (int)config.fd >= 0 && ctl >= 0 && tries < 50; tries++) {
+        nr = ioctl(ctl, LOOP_CTL_GET_FREE);
+        if (nr < 0)
+            break;
+        snprintf(path, 32, "/dev/loop%d", nr);
+        fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+        if (fd >= 0 && ioctl(fd, LOOP_CONFIGURE, &config) == 0)
+            break;
+        if (fd >= 0)
+            close(fd);
+        fd = -1;
+        if (errno != EBUSY)
+            break;
+    }
+    nr = errno;
+    if (ctl >= 0)
+        close(ctl);
+    if ((int)config.fd >= 0)
+        close((int)config.fd);
+    errno = nr;
+    return fd;
+}
+
+static int use_file(struct zp__config *config, libxl_device_disk *disk,
+                    struct zp_error *err)
+{
+    char path[32], *copy;
+    int fd;
+
+    if (disk->format != LIBXL_DISK_FORMAT_RAW &&
+        disk->format != LIBXL_DISK_FORMAT_UNKNOWN)
+        return zp__fail(err, ZP_ERR_UNSUPPORTED, "disk",
+                        "disk %s: zones have raw images only",
+                        disk->pdev_path);
+    if (config->nr_loops == sizeof(config->loops) / sizeof(config->loops[0]))
+        return zp__fail(err, ZP_ERR_RANGE, "disk",
+                        "more than %u disks are files", config->nr_loops);
+    fd = attach_loop(disk->pdev_path, disk->readwrite, path);
+    if (fd < 0)
+        return zp__fail_sys(err, ZP_ERR_IO, errno, "disk",
+                            "disk %s: no loop device: %s", disk->pdev_path,
+                            strerror(errno));
+    config->loops[config->nr_loops++] = fd;
+    copy = strdup(path);
+    if (!copy)
+        return zp__nomem(err);
+    free(disk->pdev_path);
+    disk->pdev_path = copy;
+    return ZP_OK;
+}
+
+static int check_disk(struct zp__config *config, libxl_device_disk *disk,
+                      const char *text, struct zp_error *err)
+{
+    struct stat st;
+    int rc;
+
+    if (disk->is_cdrom || disk->backend == LIBXL_DISK_BACKEND_QDISK ||
+        disk->backend == LIBXL_DISK_BACKEND_TAP || disk->script)
+        return zp__fail(err, ZP_ERR_UNSUPPORTED, "disk",
+                        "disk \"%s\": zones have plain disks of the "
+                        "kernel's backend only", text);
+    if (!disk->pdev_path || stat(disk->pdev_path, &st) < 0)
+        return zp__fail_sys(err, ZP_ERR_IO, errno, "disk", "disk %s: %s",
+                            disk->pdev_path ? disk->pdev_path : text,
+                            strerror(errno));
+    if (S_ISREG(st.st_mode)) {
+        rc = use_file(config, disk, err);
+        if (rc)
+            return rc;
+    } else if (!S_ISBLK(st.st_mode)) {
+        return zp__fail(err, ZP_ERR_INVAL, "disk",
+                        "disk %s: neither a file nor a block device",
+                        disk->pdev_path);
+    }
+    disk->backend = LIBXL_DISK_BACKEND_PHY;
+    disk->format = LIBXL_DISK_FORMAT_RAW;
+    return ZP_OK;
+}
+
+int zp__config_disks(struct zp_xen *xen, const struct zp_zone_spec *spec,
+                     struct zp__config *config, struct zp_error *err)
+{
+    libxl_domain_config *libxl = &config->libxl;
+    XLU_Config *cfg;
+    size_t i;
+    int rc = ZP_OK;
+
+    (void)xen;
+    if (!spec->nr_disks)
+        return ZP_OK;
+    cfg = xlu_cfg_init(stderr, "disk");
+    libxl->disks = calloc(spec->nr_disks, sizeof(*libxl->disks));
+    if (!cfg || !libxl->disks)
+        rc = zp__nomem(err);
+    for (i = 0; i < spec->nr_disks && !rc; i++) {
+        const char *text = spec->disks[i];
+
+        libxl_device_disk_init(&libxl->disks[i]);
+        libxl->num_disks = (int)i + 1;
+        if (xlu_disk_parse(cfg, 1, &text, &libxl->disks[i]))
+            rc = zp__fail(err, ZP_ERR_PARSE, "disk",
+                          "disk \"%s\": not as in "
+                          "xl-disk-configuration(5)", text);
+        else
+            rc = check_disk(config, &libxl->disks[i], text, err);
+    }
+    if (cfg)
+        xlu_cfg_destroy(cfg);
+    return rc;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libxl's ACPI tables, and ours beside them. ACPI 6.5, 5.2.5 - 5.2.12. */
+#include <string.h>
+
+#include "xen/launch/launch.h"
+
+enum {
+    HEADER = 36,                 /* of every table */
+    HEADER_LEN = 4,              /* offset of the length */
+    HEADER_SUM = 9,              /* offset of the checksum */
+    RSDP_XSDT = 24,
+    RSDP_SUM = 8,                /* over the first 20 bytes */
+    RSDP_SUM2 = 32,              /* over all 36 */
+    MADT_ENTRIES = 44,
+    ALIGN = 16,
+};
+
+static uint32_t get32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+           (uint32_t)p[3] << 24;
+}
+
+static uint64_t get64(const uint8_t *p)
+{
+    return get32(p) | (uint64_t)get32(p + 4) << 32;
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+    unsigned i;
+
+    for (i = 0; i < 4; i++)
+        p[i] = (uint8_t)(v >> 8 * i);
+}
+
+static void put64(uint8_t *p, uint64_t v)
+{
+    put32(p, (uint32_t)v);
+    put32(p + 4, (uint32_t)(v >> 32));
+}
+
+static void fix_sum(uint8_t *table, size_t len, size_t at)
+{
+    uint8_t sum = 0;
+    size_t i;
+
+    table[at] = 0;
+    for (i = 0; i < len; i++)
+        sum = (uint8_t)(sum + table[i]);
+    table[at] = (uint8_t)-sum;
+}
+
+/* The table at @gpa, if it is in the blob as a whole. */
+static uint8_t *table_at(const struct zp__acpi *acpi, uint64_t gpa)
+{
+    uint64_t at = gpa - acpi->blob_gpa;
+    uint32_t len;
+
+    if (gpa < acpi->blob_gpa || at > acpi->blob_len ||
+        acpi->blob_len - at < HEADER)
+        return NULL;
+    len = get32(acpi->blob + at + HEADER_LEN);
+    return len >= HEADER && len <= acpi->blob_len - at ? acpi->blob + at
+                                                       : NULL;
+}
+
+/* In place: the DSDT counts on entries of eight bytes in the order of vcpu
+ * ids, so none may be moved or widened. */
+static int fix_madt(uint8_t *madt, const struct zp_plan *plan,
+                    struct zp_error *err)
+{
+    uint32_t len = get32(madt + HEADER_LEN), at, id;
+
+    for (at = MADT_ENTRIES; at + 2 <= len; at += madt[at + 1]) {
+        uint8_t *entry = madt + at;
+
+        if (entry[1] < 2 || entry[1] > len - at)
+            return zp__fail(err, ZP_ERR_PARSE, "acpi", "MADT: broken entry");
+        if (entry[0] != 0 || entry[2] >= plan->nr_vcpu_ids)
+            continue;
+        id = zp_plan_apic_id(plan, entry[2]);
+        if (id > 254)
+            return zp__fail(err, ZP_ERR_RANGE, "vcpus",
+                            "vcpu %u: APIC id %u is above 254", entry[2],
+                            id);
+        entry[3] = (uint8_t)id;
+    }
+    fix_sum(madt, len, HEADER_SUM);
+    return ZP_OK;
+}
+
+static size_t aligned(size_t len)
+{
+    return (len + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+/* SRAT, SLIT, then a copy of @xsdt with two more entries. */
+static int make_block(const uint8_t *xsdt, const struct zp_plan *plan,
+                      uint8_t **block_out, size_t *len_out, uint64_t *xsdt_gpa,
+                      struct zp_error *err)
+{
+    size_t srat = zp_srat_size(plan), slit = zp_slit_size(plan);
+    size_t slit_at = aligned(srat), xsdt_at = slit_at + aligned(slit);
+    uint32_t old = get32(xsdt + HEADER_LEN), len = old + 16;
+    uint8_t *block = calloc(1, xsdt_at + len);
+    int rc;
+
+    if (!block)
+        return zp__nomem(err);
+    rc = zp_srat_write(plan, block, srat, err);
+    if (!rc)
+        rc = zp_slit_write(plan, block + slit_at, slit, err);
+    if (rc) {
+        free(block);
+        return rc;
+    }
+    memcpy(block + xsdt_at, xsdt, old);
+    put32(block + xsdt_at + HEADER_LEN, len);
+    put64(block + xsdt_at + old, ZP__TABLES_GPA);
+    put64(block + xsdt_at + old + 8, ZP__TABLES_GPA + slit_at);
+    fix_sum(block + xsdt_at, len, HEADER_SUM);
+    *block_out = block;
+    *len_out = xsdt_at + len;
+    *xsdt_gpa = ZP__TABLES_GPA + xsdt_at;
+    return ZP_OK;
+}
+
+int zp__tables_extend(struct zp__acpi *acpi, const struct zp_plan *plan,
+                      uint8_t **block_out, size_t *len_out,
+                      struct zp_error *err)
+{
+    uint8_t *xsdt = table_at(acpi, get64(acpi->rsdp + RSDP_XSDT)), *table;
+    uint64_t xsdt_gpa = 0;
+    bool madt = false;
+    uint32_t at, len;
+    int rc;
+
+    if (memcmp(acpi->rsdp, "RSD PTR ", 8) != 0 || !xsdt ||
+        memcmp(xsdt, "XSDT", 4) != 0)
+        return zp__fail(err, ZP_ERR_PARSE, "acpi",
+                        "libxl's RSDP does not lead to an XSDT");
+    len = get32(xsdt + HEADER_LEN);
+    for (at = HEADER; at + 8 <= len; at += 8) {
+        table = table_at(acpi, get64(xsdt + at));
+        if (!table || memcmp(table, "APIC", 4) != 0)
+            continue;
+        rc = fix_madt(table, plan, err);
+        if (rc)
+            return rc;
+        madt = true;
+    }
+    if (!madt)
+        return zp__fail(err, ZP_ERR_PARSE, "acpi", "libxl made no MADT");
+    rc = make_block(xsdt, plan, block_out, len_out, &xsdt_gpa, err);
+    if (rc)
+        return rc;
+    put64(acpi->rsdp + RSDP_XSDT, xsdt_gpa);
+    fix_sum(acpi->rsdp, 20, RSDP_SUM);
+    fix_sum(acpi->rsdp, 36, RSDP_SUM2);
+    return ZP_OK;
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Zone records: /zoneplace/zone/UUID in xenstore, readable for the control
+ * domain only. xenstored takes no message above 4096 bytes, so the spec is
+ * kept in pieces. Every change is one transaction: a reader sees a record
+ * as a whole or not at all.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "xen/xen.h"
+
+#define ROOT "/zoneplace"
+#define ZONES ROOT "/zone"
+
+static const char *const phase_names[] = {
+    [ZP__LAUNCHING] = "launching",
+    [ZP__RUNNING] = "running",
+    [ZP__REBOOTING] = "rebooting",
+    [ZP__ENDING] = "ending",
+};
+
+size_t zp__store_pieces(size_t len, size_t i, size_t *from_out,
+                        size_t *to_out)
+{
+    size_t nr = (len + ZP__PIECE - 1) / ZP__PIECE;
+
+    *from_out = i < nr ? i * ZP__PIECE : len;
+    *to_out = i + 1 < nr ? (i + 1) * ZP__PIECE : len;
+    return nr;
+}
+
+void zp__record_clear(struct zp__record *rec)
+{
+    free(rec->spec);
+    rec->spec = NULL;
+}
+
+static int fail(struct zp_error *err, const char *uuid)
+{
+    return zp__fail_sys(err, ZP_ERR_XEN, errno, "xenstored",
+                        "xenstore record of zone %s: %s", uuid,
+                        strerror(errno));
+}
+
+static bool put(struct zp_xen *xen, xs_transaction_t t, const char *uuid,
+                const char *key, const char *fmt, ...) ZP_PRINTF(5, 6);
+
+static bool put(struct zp_xen *xen, xs_transaction_t t, const char *uuid,
+                const char *key, const char *fmt, ...)
+{
+    char path[128], value[160];
+    va_list args;
+
+    snprintf(path, sizeof(path), ZONES "/%s/%s", uuid, key);
+    va_start(args, fmt);
+    vsnprintf(value, sizeof(value), fmt, args);
+    va_end(args);
+    return xs_write(xen->xsh, t, path, value, (unsigned)strlen(value));
+}
+
+/* What changes in a zone's life, in one node: it is read and written whole. */
+static bool put_life(struct zp_xen *xen, xs_transaction_t t,
+                     const struct zp__record *rec)
+{
+    return put(xen, t, rec->uuid, "life",
+               "%s %u %d %" PRIu64 " %d %" PRIu64 " %u %u %" PRIx64,
+               phase_names[rec->phase], rec->domid, rec->holder.pid,
+               rec->holder.start, rec->monitor.pid, rec->monitor.start,
+               rec->special_pages, rec->acpi_pages, rec->rsdp);
+}
+
+static bool put_spec(struct zp_xen *xen, xs_transaction_t t,
+                     const struct zp__record *rec)
+{
+    size_t i, nr, from, to, len = strlen(rec->spec);
+    char path[128];
+
+    nr = zp__store_pieces(len, 0, &from, &to);
+    for (i = 0; i < nr; i++) {
+        zp__store_pieces(len, i, &from, &to);
+        snprintf(path, sizeof(path), ZONES "/%s/spec/%03zu", rec->uuid, i);
+        if (!xs_write(xen->xsh, t, path, rec->spec + from,
+                      (unsigned)(to - from)))
+            return false;
+    }
+    return true;
+}
+
+static bool make_private(struct zp_xen *xen, xs_transaction_t t,
+                         const char *path)
+{
+    struct xs_permissions none = { .id = 0, .perms = XS_PERM_NONE };
+
+    return xs_mkdir(xen->xsh, t, path) &&
+           xs_set_permissions(xen->xsh, t, path, &none, 1);
+}
+
+int zp__store_create(struct zp_xen *xen, const struct zp__record *rec,
+                     struct zp_error *err)
+{
+    char path[128];
+    xs_transaction_t t;
+
+    snprintf(path, sizeof(path), ZONES "/%s", rec->uuid);
+    do {
+        t = xs_transaction_start(xen->xsh);
+        if (t == XBT_NULL)
+            return fail(err, rec->uuid);
+        if (!make_private(xen, t, ROOT) || !make_private(xen, t, ZONES) ||
+            !make_private(xen, t, path) || !put_spec(xen, t, rec) ||
+            !put(xen, t, rec->uuid, "name", "%s", rec->name) ||
+            !put_life(xen, t, rec)) {
+            fail(err, rec->uuid);
+            xs_transaction_end(xen->xsh, t, true);
+            return ZP_ERR_XEN;
+        }
+        if (xs_transaction_end(xen->xsh, t, false))
+            return ZP_OK;
+    } while (errno == EAGAIN);
+    return fail(err, rec->uuid);
+}
+
+int zp__store_update(struct zp_xen *xen, const struct zp__record *rec,
+                     struct zp_error *err)
+{
+    char path[128], *there;
+    xs_transaction_t t;
+    unsigned len;
+
+    snprintf(path, sizeof(path), ZONES "/%s/life", rec->uuid);
+    do {
+        t = xs_transaction_start(xen->xsh);
+        if (t == XBT_NULL)
+            return fail(err, rec->uuid);
+        there = xs_read(xen->xsh, t, path, &len);
+        free(there);
+        if (!there) {
+            xs_transaction_end(xen->xsh, t, true);
+            return zp__fail(err, ZP_ERR_NOTFOUND, NULL,
+                            "zone %s has gone", rec->uuid);
+        }
+        if (!put_life(xen, t, rec)) {
+            fail(err, rec->uuid);
+            xs_transaction_end(xen->xsh, t, true);
+            return ZP_ERR_XEN;
+        }
+        if (xs_transaction_end(xen->xsh, t, false))
+            return ZP_OK;
+    } while (errno == EAGAIN);
+    return fail(err, rec->uuid);
+}
+
+int zp__store_remove(struct zp_xen *xen, const char *uuid,
+                     struct zp_error *err)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), ZONES "/%s", uuid);
+    if (!xs_rm(xen->xsh, XBT_NULL, path) && errno != ENOENT)
+        return fail(err, uuid);
+    return ZP_OK;
+}
+
+static bool get_life(struct zp__record *rec, const char *text)
+{
+    char phase[16];
+    size_t i;
+
+    if (sscanf(text, "%15s %u %d %" SCNu64 " %d %" SCNu64 " %u %u %" SCNx64,
+               phase, &rec->domid, &rec->holder.pid, &rec->holder.start,
+               &rec->monitor.pid, &rec->monitor.start, &rec->special_pages,
+               &rec->acpi_pages, &rec->rsdp) != 9)
+        return false;
+    for (i = 0; i < sizeof(phase_names) / sizeof(phase_names[0]); i++) {
+        if (strcmp(phase, phase_names[i]) == 0) {
+            rec->phase = (enum zp__phase)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The pieces in order; NULL with ENOENT if the record has none. */
+static char *get_spec(struct zp_xen *xen, xs_transaction_t t,
+                      const char *uuid)
+{
+    char path[128], *piece;
+    struct zp__text text = ZP__TEXT_INIT;
+    unsigned len;
+    size_t i;
+
+    for (i = 0; i < 1000; i++) {
+        snprintf(path, sizeof(path), ZONES "/%s/spec/%03zu", uuid, i);
+        piece = xs_read(xen->xsh, t, path, &len);
+        if (!piece)
+            break;
+        zp__text_add(&text, "%.*s", (int)len, piece);
+        free(piece);
+    }
+    if (text.failed) {
+        zp__text_clear(&text);
+        errno = ENOMEM;
+    }
+    return text.buf;
+}
+
+static int read_in(struct zp_xen *xen, xs_transaction_t t, const char *uuid,
+                   struct zp__record *rec, struct zp_error *err)
+{
+    ZP_CLEANUP(zp__cleanup_free) char *life = NULL;
+    ZP_CLEANUP(zp__cleanup_free) char *name = NULL;
+    char path[128];
+    unsigned len;
+
+    memset(rec, 0, sizeof(*rec));
+    snprintf(rec->uuid, sizeof(rec->uuid), "%s", uuid);
+    snprintf(path, sizeof(path), ZONES "/%s/life", uuid);
+    life = xs_read(xen->xsh, t, path, &len);
+    if (!life)
+        return errno == ENOENT
+                   ? zp__fail(err, ZP_ERR_NOTFOUND, NULL,
+                              "there is no zone %s", uuid)
+                   : fail(err, uuid);
+    snprintf(path, sizeof(path), ZONES "/%s/name", uuid);
+    name = xs_read(xen->xsh, t, path, &len);
+    rec->spec = get_spec(xen, t, uuid);
+    if (!name || !rec->spec || !get_life(rec, life)) {
+        zp__record_clear(rec);
+        return zp__fail(err, ZP_ERR_PARSE, "record",
+                        "the xenstore record of zone %s is damaged", uuid);
+    }
+    snprintf(rec->name, sizeof(rec->name), "%s", name);
+    return ZP_OK;
+}
+
+int zp__store_read(struct zp_xen *xen, const char *uuid,
+                   struct zp__record *rec_out, struct zp_error *err)
+{
+    xs_transaction_t t;
+    int rc;
+
+    for (;;) {
+        t = xs_transaction_start(xen->xsh);
+        if (t == XBT_NULL)
+            return fail(err, uuid);
+        rc = read_in(xen, t, uuid, rec_out, err);
+        if (xs_transaction_end(xen->xsh, t, rc != ZP_OK))
+            return rc;
+        if (!rc)
+            zp__record_clear(rec_out);
+        if (errno != EAGAIN)
+            return rc ? rc : fail(err, uuid);
+    }
+}
+
+void zp__store_list_free(struct zp__record *recs, size_t nr)
+{
+    size_t i;
+
+    for (i = 0; i < nr; i++)
+        zp__record_clear(&recs[i]);
+    free(recs);
+}
+
+static int by_uuid(const void *a, const void *b)
+{
+    const struct zp__record *ra = a, *rb = b;
+
+    return strcmp(ra->uuid, rb->uuid);
+}
+
+int zp__store_list(struct zp_xen *xen, struct zp__record **recs_out,
+                   size_t *nr_out, struct zp_error *err)
+{
+    struct zp__record *recs;
+    unsigned i, nr_names = 0;
+    size_t nr = 0;
+    char **names;
+    int rc;
+
+    names = xs_directory(xen->xsh, XBT_NULL, ZONES, &nr_names);
+    if (!names && errno != ENOENT)
+        return fail(err, "(all)");
+    recs = calloc(nr_names + 1, sizeof(*recs));
+    if (!recs) {
+        free(names);
+        return zp__nomem(err);
+    }
+    for (i = 0; i < nr_names; i++) {
+        rc = zp__store_read(xen, names[i], &recs[nr], err);
+        if (rc == ZP_ERR_NOTFOUND)
+            continue;
+        if (rc) {
+            free(names);
+            zp__store_list_free(recs, nr);
+            return rc;
+        }
+        nr++;
+    }
+    free(names);
+    qsort(recs, nr, sizeof(*recs), by_uuid);
+    *recs_out = recs;
+    *nr_out = nr;
+    return ZP_OK;
+}

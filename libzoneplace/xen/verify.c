@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Is the zone what its plan says? Asks Xen, and looks into its memory. */
+#include <inttypes.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <xenforeignmemory.h>
+
+#include "xen/xen.h"
+
+struct report {
+    struct zp__text text;
+    unsigned differs;
+};
+
+static void line(struct report *r, bool ok, const char *fmt, ...)
+    ZP_PRINTF(3, 4);
+
+static void line(struct report *r, bool ok, const char *fmt, ...)
+{
+    char text[400];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    zp__text_add(&r->text, "%s %s\n", ok ? "ok" : "DIFFERS", text);
+    r->differs += !ok;
+}
+
+/* ---- pages per pnode --------------------------------------------------------- */
+
+/* Special and ACPI pages are on the first vnode's pnode: the launch confines
+ * them there while they are made. */
+static void check_pages(struct report *r, const struct zp_topology *topo,
+                        const struct zp_zone *zone,
+                        const struct zp_zone_stat *stat)
+{
+    const struct zp_plan *plan = &zone->spec.plan;
+    uint64_t want[ZP_MAX_PNODES] = { 0 };
+    uint64_t extra = zone->special_pages + (uint64_t)zone->acpi_pages;
+    uint32_t i, pos;
+
+    for (i = 0; i < plan->nr_vnodes; i++) {
+        pos = zp_topology_pos(topo, plan->vnode[i].pnode_os_id);
+        if (pos == ZP_UNKNOWN_ID) {
+            line(r, false, "pnode %u of vnode %u does not exist",
+                 plan->vnode[i].pnode_os_id, i);
+            continue;
+        }
+        want[pos] += plan->vnode[i].mem_kib / 4;
+        if (i == 0)
+            want[pos] += extra;
+    }
+    for (pos = 0; pos < stat->nr_pnodes; pos++) {
+        if (!want[pos] && !stat->pages[pos])
+            continue;
+        line(r, stat->pages[pos] == want[pos],
+             "pages on pnode %u: %" PRIu64 ", planned %" PRIu64,
+             zp_topology_os_id(topo, pos), stat->pages[pos], want[pos]);
+    }
+    line(r, true, "of these %u special and %u ACPI pages on pnode %u",
+         zone->special_pages, zone->acpi_pages, plan->vnode[0].pnode_os_id);
+}
+
+/* ---- affinities ------------------------------------------------------------------ */
+
+static void check_affinities(struct report *r, const struct zp_plan *plan,
+                             const struct zp_zone_stat *stat)
+{
+    char want[256], hard[256], soft[256];
+    uint32_t i, vnode, bad = 0;
+
+    line(r, stat->nr_vcpus == plan->nr_vcpu_ids,
+         "vcpus of the domain: %u, planned %u", stat->nr_vcpus,
+         plan->nr_vcpu_ids);
+    for (i = 0; i < stat->nr_vcpus && i < plan->nr_vcpu_ids; i++) {
+        const struct zp_pcpuset *set;
+
+        vnode = zp_plan_vnode_of(plan, i);
+        if (vnode == ZP_UNKNOWN_ID)
+            continue;
+        set = &plan->vnode[vnode].pcpus;
+        if (memcmp(set, &stat->vcpu[i].hard, sizeof(*set)) == 0 &&
+            memcmp(set, &stat->vcpu[i].soft, sizeof(*set)) == 0)
+            continue;
+        zp_pcpuset_format(set, want, sizeof(want));
+        zp_pcpuset_format(&stat->vcpu[i].hard, hard, sizeof(hard));
+        zp_pcpuset_format(&stat->vcpu[i].soft, soft, sizeof(soft));
+        line(r, false, "affinity of vcpu %u: hard %.60s, soft %.60s, "
+             "planned %.60s", i, hard, soft, want);
+        bad++;
+    }
+    if (!bad)
+        line(r, true, "hard and soft affinity of %u vcpus", i);
+}
+
+/* ---- the guest's tables --------------------------------------------------------- */
+
+/* Copies guest memory; false if a page is not there. */
+static bool read_guest(xenforeignmemory_handle *fmem, uint32_t domid,
+                       uint64_t gpa, void *buf, size_t len)
+{
+    uint8_t *to = buf;
+
+    while (len) {
+        xen_pfn_t gfn = gpa / XC_PAGE_SIZE;
+        size_t at = gpa % XC_PAGE_SIZE, part = XC_PAGE_SIZE - at;
+        int failed = 0;
+        void *page;
+
+        if (part > len)
+            part = len;
+        page = xenforeignmemory_map(fmem, domid, PROT_READ, 1, &gfn,
+                                    &failed);
+        if (!page)
+            return false;
+        if (!failed)
+            memcpy(to, (uint8_t *)page + at, part);
+        xenforeignmemory_unmap(fmem, page, 1);
+        if (failed)
+            return false;
+        to += part;
+        gpa += part;
+        len -= part;
+    }
+    return true;
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+           (uint32_t)p[3] << 24;
+}
+
+static uint64_t get64(const uint8_t *p)
+{
+    return get32(p) | (uint64_t)get32(p + 4) << 32;
+}
+
+/* Address and length of the table with that signature; false: there is none.
+ * The guest may have written anything there: lengths are bounded. */
+static bool find_table(xenforeignmemory_handle *fmem, uint32_t domid,
+                       uint64_t rsdp_gpa, const char *sig, uint64_t *gpa_out,
+                       uint32_t *len_out)
+{
+    uint8_t rsdp[36], head[36], entry[8];
+    uint64_t xsdt;
+    uint32_t len, at;
+
+    if (!read_guest(fmem, domid, rsdp_gpa, rsdp, sizeof(rsdp)) ||
+        memcmp(rsdp, "RSD PTR ", 8) != 0)
+        return false;
+    xsdt = get64(rsdp + 24);
+    if (!read_guest(fmem, domid, xsdt, head, sizeof(head)) ||
+        memcmp(head, "XSDT", 4) != 0)
+        return false;
+    len = get32(head + 4);
+    for (at = sizeof(head); at + 8 <= len && at < 4096; at += 8) {
+        if (!read_guest(fmem, domid, xsdt + at, entry, sizeof(entry)) ||
+            !read_guest(fmem, domid, get64(entry), head, sizeof(head)))
+            return false;
+        if (memcmp(head, sig, 4) == 0) {
+            *gpa_out = get64(entry);
+            *len_out = get32(head + 4);
+            return true;
+        }
+    }
+    return false;
+}
+
+static int check_table(struct report *r, xenforeignmemory_handle *fmem,
+                       const struct zp_zone *zone, const char *sig,
+                       size_t size,
+                       int (*write)(const struct zp_plan *plan, void *buf,
+                                    size_t size, struct zp_error *err),
+                       struct zp_error *err)
+{
+    bool shown = zone->spec.plan.show_numa, found;
+    ZP_CLEANUP(zp__cleanup_free) char *want = calloc(2, size + 1);
+    uint64_t gpa = 0;
+    uint32_t len = 0;
+    int rc;
+
+    if (!want)
+        return zp__nomem(err);
+    found = find_table(fmem, zone->domid, zone->rsdp, sig, &gpa, &len);
+    if (!shown || !found) {
+        line(r, shown == found, "%s in the guest's memory: %s, planned %s",
+             sig, found ? "there" : "none", shown ? "one" : "none");
+        return ZP_OK;
+    }
+    rc = write(&zone->spec.plan, want, size, err);
+    if (rc)
+        return rc;
+    line(r, len == size &&
+                read_guest(fmem, zone->domid, gpa, want + size, size) &&
+                memcmp(want, want + size, size) == 0,
+         "%s in the guest's memory: %u bytes at %#" PRIx64
+         ", planned %zu bytes", sig, len, gpa, size);
+    return ZP_OK;
+}
+
+static int check_tables(struct report *r, struct zp_xen *xen,
+                        const struct zp_zone *zone, struct zp_error *err)
+{
+    const struct zp_plan *plan = &zone->spec.plan;
+    xenforeignmemory_handle *fmem;
+    int rc;
+
+    if (plan->type != ZP_GUEST_PVH)
+        return ZP_OK;
+    fmem = xenforeignmemory_open(&xen->log.vtable, 0);
+    if (!fmem)
+        return zp__fail(err, ZP_ERR_XEN, "memory",
+                        "the guest's memory can't be mapped");
+    rc = check_table(r, fmem, zone, "SRAT",
+                     plan->show_numa ? zp_srat_size(plan) : 0,
+                     zp_srat_write, err);
+    if (!rc)
+        rc = check_table(r, fmem, zone, "SLIT",
+                         plan->show_numa ? zp_slit_size(plan) : 0,
+                         zp_slit_write, err);
+    xenforeignmemory_close(fmem);
+    return rc;
+}
+
+/* ---- the record against the domain ------------------------------------------------ */
+
+static int check_record(struct report *r, struct zp_xen *xen,
+                        const struct zp_zone *zone, struct zp_error *err)
+{
+    const struct zp_zone_spec *spec = &zone->spec;
+    ZP_CLEANUP(zp__cleanup_free) char *name = NULL;
+    struct zp_error why = { .code = 0 };
+    uint32_t domid;
+    int rc = zp__domain_by_uuid(xen, spec->uuid, &domid, err);
+
+    if (rc && rc != ZP_ERR_NOTFOUND)
+        return rc;
+    line(r, !rc && domid == zone->domid, "domain %u has the uuid %s",
+         zone->domid, spec->uuid);
+    name = libxl_domid_to_name(xen->ctx, zone->domid);
+    line(r, name && strcmp(name, spec->request.name) == 0,
+         "domain %u is named %s, recorded %s", zone->domid,
+         name ? name : "(none)", spec->request.name);
+    rc = zp_plan_check(NULL, &spec->plan, &why);
+    line(r, rc == ZP_OK, "the recorded plan is consistent%s%s",
+         rc ? ": " : "", rc ? why.msg : "");
+    line(r, strcmp(spec->plan.name, spec->request.name) == 0,
+         "the recorded plan is that of %s", spec->plan.name);
+    return ZP_OK;
+}
+
+/* The host may differ from the one that was planned for. */
+static void check_host(struct report *r, const struct zp_topology *topo,
+                       const struct zp_plan *plan)
+{
+    struct zp_error why = { .code = 0 };
+    int rc = zp_plan_check(topo, plan, &why);
+
+    line(r, rc == ZP_OK, "the recorded plan fits this host%s%s",
+         rc ? ": " : "", rc ? why.msg : "");
+}
+
+int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
+                   const struct zp_zone *zone, bool force,
+                   char **report_out, struct zp_error *err)
+{
+    struct report r = { .text = ZP__TEXT_INIT };
+    struct zp_zone_stat stat;
+    int rc;
+
+    rc = zp_zone_stat(xen, zone, true, force, &stat, err);
+    if (!rc)
+        rc = check_record(&r, xen, zone, err);
+    if (!rc) {
+        check_host(&r, topo, &zone->spec.plan);
+        check_pages(&r, topo, zone, &stat);
+        check_affinities(&r, &zone->spec.plan, &stat);
+        rc = check_tables(&r, xen, zone, err);
+    }
+    if (!rc)
+        rc = zp__text_take(&r.text, report_out, err);
+    if (rc) {
+        zp__text_clear(&r.text);
+        return rc;
+    }
+    if (r.differs)
+        return zp__fail(err, ZP_ERR_DIFFERS, "verify",
+                        "zone %s: %u checks differ",
+                        zone->spec.request.name, r.differs);
+    return ZP_OK;
+}

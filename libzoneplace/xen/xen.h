@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of the Xen side share and nobody else sees (zp__). */
+#ifndef ZP_XEN_XEN_H
+#define ZP_XEN_XEN_H
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <libxl.h>
+#include <libxl_utils.h>
+#include <xenctrl.h>
+#include <xenstore.h>
+#include <xentoollog.h>
+
+#include <zoneplace-xen.h>
+
+#include "internal.h"
+
+/* ---- log.c: libxl's messages, kept for our own -------------------------- */
+
+/* Keeps the first error of libxl since the last zp__log_reset(): the later
+ * ones only say who was let down. Everything goes to @copy too, if set. */
+struct zp__log {
+    xentoollog_logger vtable;    /* first: libxl calls back with it */
+    FILE *copy;
+    char first[160];
+};
+xentoollog_logger *zp__log_init(struct zp__log *log, FILE *copy);
+void zp__log_reset(struct zp__log *log);
+/* "what: <libxl's first error>", code XEN, .sys = rc. */
+int zp__log_fail(const struct zp__log *log, struct zp_error *err, int rc,
+                 const char *fmt, ...) ZP_PRINTF(4, 5);
+
+/* ---- open.c --------------------------------------------------------------- */
+
+struct zp_xen {
+    libxl_ctx *ctx;
+    xc_interface *xch;
+    struct xs_handle *xsh;
+    struct zp__log log;
+};
+
+/* ---- lock.c: the host-wide ledger lock, and who is alive ------------------ */
+
+/* Waits for the lock. Returns its fd in @fd_out; closing it lets go. */
+int zp__lock(int *fd_out, struct zp_error *err);
+
+/* A process for all time: pids come back, start times don't. */
+struct zp__who {
+    int pid;                     /* 0: nobody */
+    uint64_t start;              /* /proc/PID/stat, field 22 */
+};
+struct zp__who zp__who_me(void);
+bool zp__who_alive(const struct zp__who *who);
+
+/* ---- store.c: records in xenstore ------------------------------------------ */
+
+enum zp__phase {
+    ZP__LAUNCHING,               /* holder: the launching process */
+    ZP__RUNNING,
+    ZP__REBOOTING,               /* the monitor builds it anew */
+    ZP__ENDING,                  /* whoever sees it finishes it */
+};
+
+struct zp__record {
+    char uuid[40];
+    char name[ZP_MAX_NAME];
+    enum zp__phase phase;
+    uint32_t domid;              /* 0: none yet */
+    struct zp__who holder;
+    struct zp__who monitor;
+    uint32_t special_pages;
+    uint32_t acpi_pages;
+    uint64_t rsdp;
+    char *spec;                  /* zp_zone_spec_to_json() */
+};
+void zp__record_clear(struct zp__record *rec);
+
+/* Writes a new record in one transaction. */
+int zp__store_create(struct zp_xen *xen, const struct zp__record *rec,
+                     struct zp_error *err);
+/* NOTFOUND if there is none (any more). */
+int zp__store_read(struct zp_xen *xen, const char *uuid,
+                   struct zp__record *rec_out, struct zp_error *err);
+/* Updates everything but uuid, name and spec, in one transaction; NOTFOUND if
+ * the record has gone, and then none is made. */
+int zp__store_update(struct zp_xen *xen, const struct zp__record *rec,
+                     struct zp_error *err);
+int zp__store_remove(struct zp_xen *xen, const char *uuid,
+                     struct zp_error *err);
+/* All records, ascending uuid; those that vanish meanwhile are left out. */
+int zp__store_list(struct zp_xen *xen, struct zp__record **recs_out,
+                   size_t *nr_out, struct zp_error *err);
+void zp__store_list_free(struct zp__record *recs, size_t nr);
+
+/* How a long text is cut for xenstore (pure): piece @i of @len bytes is
+ * [*from_out, *to_out); returns how many pieces there are. */
+#define ZP__PIECE 3072
+size_t zp__store_pieces(size_t len, size_t i, size_t *from_out,
+                        size_t *to_out);
+
+/* ---- domains.c: what Xen runs ----------------------------------------------- */
+
+/* Domid of the domain with that uuid; NOTFOUND. */
+int zp__domain_by_uuid(struct zp_xen *xen, const char *uuid,
+                       uint32_t *domid_out, struct zp_error *err);
+/* Destroys every domain of that uuid and waits until Xen lists none. */
+int zp__domain_wipe(struct zp_xen *xen, const char *uuid,
+                    struct zp_error *err);
+/* The same, then the record: nothing of the zone is left. */
+int zp__zone_wipe(struct zp_xen *xen, const char *uuid, struct zp_error *err);
+/* Spawned and not yet known to hold: ends a process and waits for it. */
+void zp__who_kill(const struct zp__who *who, int sig, unsigned wait_ms);
+
+/* ---- spawn.c: the executables of libexec ------------------------------------- */
+
+struct zp__built {
+    uint32_t domid;
+    uint32_t special_pages;
+    uint32_t acpi_pages;
+    uint64_t rsdp;
+};
+/*
+ * Runs the launch executable on @spec and waits for it. While it runs, the
+ * signals of @stop (blocked by the caller; may be empty) end it at once: then
+ * INVAL with .sys = EINTR and the signal still pending. What it leaves behind
+ * when it fails or is ended is the caller's to wipe.
+ */
+int zp__spawn_launch(const char *name, const char *spec,
+                     const sigset_t *stop, struct zp__built *built_out,
+                     struct zp_error *err);
+/* Starts a monitor and returns when it has written itself into the record. */
+int zp__spawn_monitor(const char *name, const char *uuid,
+                      struct zp_error *err);
+/* Opens the zone's log for appending; -1 if that can't be. */
+int zp__open_log(const char *name);
+
+/* ---- recover.c ----------------------------------------------------------------- */
+
+/* zp_zone_recover() for callers that hold the lock. */
+int zp__recover(struct zp_xen *xen, unsigned *mended_out,
+                struct zp_error *err);
+
+/* ---- pure pieces ------------------------------------------------------------------ */
+
+/*
+ * memory.c: true bytes of RAM per node: SRAT's memory ranges of a node that
+ * the machine's E820 calls RAM. Nodes are numbered as Xen does: proximity
+ * domains in the order in which its boot code meets them. The table is
+ * firmware's: every length in it is checked. PARSE; RANGE (too many nodes).
+ */
+struct zp__e820 {
+    uint64_t start;              /* bytes, [start, end), RAM */
+    uint64_t end;
+};
+int zp__srat_true_sizes(const void *srat, size_t len,
+                        const struct zp__e820 *ram, size_t nr_ram,
+                        uint64_t bytes_out[ZP_MAX_PNODES],
+                        uint32_t *nr_out, struct zp_error *err);
+
+/* memory.c: of @held KiB of a zone that is being built, what is not yet there,
+ * per vnode: the builder fills the ranges in ascending address order. */
+void zp__plan_missing(const struct zp_plan *plan, uint64_t held_kib,
+                      uint64_t missing_kib[ZP_MAX_VNODES]);
+
+/* options.c */
+int zp__host_options_parse(const char *file, const char *buf, size_t len,
+                           struct zp_host_options *opt_out,
+                           struct zp_error *err);
+
+/* vif.c: xl-network-configuration(5), the keys that a PV interface has. */
+struct zp__vif {
+    uint8_t mac[6];
+    bool has_mac;
+    char bridge[32];             /* "": the script's default */
+    char ip[256];
+    char script[256];
+    char rate[64];
+    char vifname[32];
+    char backend[ZP_MAX_NAME];
+};
+int zp__vif_parse(const char *text, struct zp__vif *vif_out,
+                  struct zp_error *err);
+
+/*
+ * numadump.c: a domain's pages per node in the text of Xen's debug key 'u'.
+ * NOTFOUND while the domain's part is not there as a whole (its lines must add
+ * up to the total that Xen printed).
+ */
+int zp__numa_dump_parse(const char *text, uint32_t domid,
+                        uint64_t pages_out[ZP_MAX_PNODES],
+                        struct zp_error *err);
+/* Presses the key and reads the ring. Slot: Xen's node id. */
+int zp__numa_pages(struct zp_xen *xen, uint32_t domid,
+                   uint64_t pages_out[ZP_MAX_PNODES], struct zp_error *err);
+
+/* xlcfg.c: the assignments of an xl.cfg that libxlutil has accepted. Calls
+ * @each for every key with its line; stops at the first non-zero return. */
+int zp__xlcfg_keys(const char *buf, size_t len,
+                   int (*each)(const char *key, unsigned line, void *arg),
+                   void *arg);
+
+#endif

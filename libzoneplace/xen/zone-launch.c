@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The library's half of a launch: decide and reserve under the lock, have the
+ * domain built, hand it to a monitor. Until the record says "running", any
+ * end of this process leaves a record whose holder is dead, and whoever comes
+ * next wipes it (recover.c); our own failures wipe it here.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "xen/xen.h"
+
+static void cleanup_lock(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+/* The name is a file name of the log, and must not be taken for a domid. */
+static int check_name(const char *name, struct zp_error *err)
+{
+    const char *p;
+
+    if (!isalnum((unsigned char)name[0]))
+        return zp__fail(err, ZP_ERR_INVAL, "name",
+                        "a zone's name begins with a letter or digit: \"%s\"",
+                        name);
+    for (p = name; *p; p++) {
+        if (!isalnum((unsigned char)*p) && !strchr("._-", *p))
+            return zp__fail(err, ZP_ERR_INVAL, "name",
+                            "a zone's name is made of letters, digits, "
+                            "'.', '_' and '-': \"%s\"", name);
+    }
+    if (name[strspn(name, "0123456789")] == '\0')
+        return zp__fail(err, ZP_ERR_INVAL, "name",
+                        "a zone's name is not a mere number: %s", name);
+    return ZP_OK;
+}
+
+static int check_file(const char *what, const char *path,
+                      struct zp_error *err)
+{
+    if (path && access(path, R_OK) < 0)
+        return zp__fail_sys(err, ZP_ERR_IO, errno, what, "%s: %s: %s", what,
+                            path, strerror(errno));
+    return ZP_OK;
+}
+
+/* What can be refused before anything is looked at. */
+static int check_spec(const struct zp_zone_spec *spec, struct zp_error *err)
+{
+    struct zp__vif vif;
+    libxl_uuid uuid;
+    size_t i;
+    int rc;
+
+    rc = check_name(spec->request.name, err);
+    if (rc)
+        return rc;
+    if (!spec->kernel)
+        return zp__fail(err, ZP_ERR_INVAL, "kernel", "no kernel is given");
+    if (spec->uuid[0] && libxl_uuid_from_string(&uuid, spec->uuid))
+        return zp__fail(err, ZP_ERR_INVAL, "uuid", "not a uuid: %s",
+                        spec->uuid);
+    for (i = 0; i < spec->nr_vifs; i++) {
+        rc = zp__vif_parse(spec->vifs[i], &vif, err);
+        if (rc)
+            return rc;
+    }
+    rc = check_file("kernel", spec->kernel, err);
+    return rc ? rc : check_file("ramdisk", spec->ramdisk, err);
+}
+
+static int check_free_name(struct zp_xen *xen,
+                           const struct zp_zone_spec *spec,
+                           struct zp_error *err)
+{
+    const char *name = spec->request.name;
+    struct zp__record *recs;
+    uint32_t domid;
+    bool taken = false, twice = false;
+    size_t i, nr;
+    int rc = zp__store_list(xen, &recs, &nr, err);
+
+    if (rc)
+        return rc;
+    for (i = 0; i < nr; i++) {
+        taken |= strcmp(recs[i].name, name) == 0;
+        twice |= strcmp(recs[i].uuid, spec->uuid) == 0;
+    }
+    zp__store_list_free(recs, nr);
+    if (taken)
+        return zp__fail(err, ZP_ERR_EXISTS, "name",
+                        "there is a zone %s already", name);
+    if (libxl_name_to_domid(xen->ctx, name, &domid) == 0)
+        return zp__fail(err, ZP_ERR_EXISTS, "name",
+                        "domain %u has the name %s already", domid, name);
+    if (twice || zp__domain_by_uuid(xen, spec->uuid, &domid, NULL) == ZP_OK)
+        return zp__fail(err, ZP_ERR_EXISTS, "uuid",
+                        "the uuid %s is in use already", spec->uuid);
+    return ZP_OK;
+}
+
+static int plan_zone(struct zp_xen *xen, const struct zp_host_options *opt,
+                     struct zp_zone_spec *spec, struct zp_error *err)
+{
+    struct zp_topology *topo = NULL;
+    struct zp_load *load = NULL;
+    struct zp_xen_info info;
+    int rc;
+
+    rc = zp_xen_info(xen, &info, err);
+    if (rc)
+        return rc;
+    spec->request.tier = info.tier;
+    if (!spec->request.vcpu_ratio)
+        spec->request.vcpu_ratio = opt->vcpu_ratio;
+    rc = zp_xen_probe(xen, opt, &topo, &load, err);
+    if (!rc)
+        rc = zp_place(topo, load, &spec->request, &spec->plan, err);
+    zp_load_free(load);
+    zp_topology_free(topo);
+    return rc;
+}
+
+/* Under the lock: from here on the record promises the plan's memory. The
+ * signals of @stop end us until there is something to undo. */
+static int reserve(struct zp_xen *xen, const struct zp_host_options *opt,
+                   struct zp_zone_spec *spec, struct zp__record *rec,
+                   const sigset_t *stop, struct zp_error *err)
+{
+    ZP_CLEANUP(cleanup_lock) int lock = -1;
+    int rc;
+
+    rc = zp__lock(&lock, err);
+    if (!rc)
+        rc = zp__recover(xen, NULL, err);
+    if (!rc)
+        rc = check_free_name(xen, spec, err);
+    if (!rc)
+        rc = plan_zone(xen, opt, spec, err);
+    if (rc)
+        return rc;
+    snprintf(rec->uuid, sizeof(rec->uuid), "%s", spec->uuid);
+    snprintf(rec->name, sizeof(rec->name), "%s", spec->request.name);
+    rec->phase = ZP__LAUNCHING;
+    rec->holder = zp__who_me();
+    rc = zp_zone_spec_to_json(spec, &rec->spec, err);
+    if (rc)
+        return rc;
+    pthread_sigmask(SIG_BLOCK, stop, NULL);
+    return zp__store_create(xen, rec, err);
+}
+
+static bool stop_pending(const sigset_t *stop)
+{
+    sigset_t pending;
+    int sig;
+
+    sigpending(&pending);
+    for (sig = 1; sig < NSIG; sig++) {
+        if (sigismember(stop, sig) == 1 && sigismember(&pending, sig) == 1)
+            return true;
+    }
+    return false;
+}
+
+static int build(struct zp_xen *xen, const struct zp_zone_spec *spec,
+                 struct zp__record *rec, const sigset_t *stop,
+                 struct zp_error *err)
+{
+    struct zp__built built;
+    int rc;
+
+    rc = zp__spawn_launch(rec->name, rec->spec, stop, &built, err);
+    if (rc)
+        return rc;
+    rec->domid = built.domid;
+    rec->special_pages = built.special_pages;
+    rec->acpi_pages = built.acpi_pages;
+    rec->rsdp = built.rsdp;
+    rec->phase = ZP__RUNNING;
+    zp__log_reset(&xen->log);
+    if (!spec->paused) {
+        rc = libxl_domain_unpause(xen->ctx, rec->domid, NULL);
+        if (rc)
+            return zp__log_fail(&xen->log, err, rc, "unpausing domain %u",
+                                rec->domid);
+    }
+    if (stop_pending(stop))
+        return zp__fail_sys(err, ZP_ERR_INVAL, EINTR, "signal",
+                            "interrupted");
+    rec->holder.pid = 0;
+    rc = zp__store_update(xen, rec, err);
+    return rc ? rc : zp__spawn_monitor(rec->name, rec->uuid, err);
+}
+
+/* Those of the three signals that would end us. */
+static void stop_set(sigset_t *stop)
+{
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction sa;
+    size_t i;
+
+    sigemptyset(stop);
+    for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        if (sigaction(signals[i], NULL, &sa) == 0 &&
+            sa.sa_handler != SIG_IGN)
+            sigaddset(stop, signals[i]);
+    }
+}
+
+int zp_zone_launch(struct zp_xen *xen, const struct zp_host_options *opt,
+                   struct zp_zone_spec *spec, uint32_t *domid_out,
+                   struct zp_error *err)
+{
+    struct zp__record rec = { .domid = 0 };
+    struct zp_host_options own = *opt;
+    sigset_t stop, before;
+    libxl_uuid uuid;
+    int rc;
+
+    rc = check_spec(spec, err);
+    if (rc)
+        return rc;
+    if (!spec->uuid[0]) {
+        libxl_uuid_generate(&uuid);
+        snprintf(spec->uuid, sizeof(spec->uuid), LIBXL_UUID_FMT,
+                 LIBXL_UUID_BYTES(uuid));
+    }
+    if (spec->cpupool[0])
+        snprintf(own.cpupool, sizeof(own.cpupool), "%s", spec->cpupool);
+    else
+        snprintf(spec->cpupool, sizeof(spec->cpupool), "%s", opt->cpupool);
+    stop_set(&stop);
+    pthread_sigmask(SIG_BLOCK, NULL, &before);
+    rc = reserve(xen, &own, spec, &rec, &stop, err);
+    if (!rc) {
+        rc = build(xen, spec, &rec, &stop, err);
+        if (rc)
+            zp__zone_wipe(xen, spec->uuid, NULL);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!rc)
+        *domid_out = rec.domid;
+    zp__record_clear(&rec);
+    return rc;
+}
