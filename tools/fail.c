@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One struct zp_error -> one line, one JSON object, one exit code. */
+/* One struct zp_error -> one line that names the limit, one JSON object, one
+ * exit code. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "zonectl.h"
@@ -28,8 +30,12 @@ int fail(struct zp_error *err, int code, const char *limit,
 int refuse(bool json, int exit_code, const struct zp_error *err)
 {
     struct spool out = { 0 };
+    /* Of what does not fit the line says by which limit, always. */
+    bool named = exit_code != EXIT_NO_FIT || !*err->limit ||
+                 strstr(err->msg, err->limit);
 
-    fprintf(stderr, "zonectl: %s\n", err->msg);
+    fprintf(stderr, "zonectl: %s%s%s\n", named ? "" : err->limit,
+            named ? "" : ": ", err->msg);
     if (!json)
         return exit_code;
     spool_add(&out, "{\"error\":{\"code\":");

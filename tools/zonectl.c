@@ -176,10 +176,10 @@ int main(int argc, char **argv)
 #ifdef HAVE_XEN
     zp_xen_close(ctl.xen);
 #endif
-    if (exit_code == EXIT_OK && ctl.warnings.len)
-        (void)write_all(STDERR_FILENO, ctl.warnings.buf, ctl.warnings.len);
     if (exit_code == EXIT_OK || exit_code == EXIT_DIFFERS)
         exit_code = flush_out(&ctl.out, exit_code);
+    if (exit_code == EXIT_OK && ctl.warnings.len)
+        (void)write_all(STDERR_FILENO, ctl.warnings.buf, ctl.warnings.len);
     spool_clear(&ctl.out);
     spool_clear(&ctl.warnings);
     free(ctl.given);
