@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The manual pages say what there is: options, verbs, calls.
+. "$top_srcdir/tests/cli/lib.sh"
+man=$top_srcdir/docs/man
+lib=$top_srcdir/libzoneplace
+: >"$tmp/out"
+: >"$tmp/err"
+
+# Options: the binary's own list against manual and help.
+while read -r option; do
+    check "zonectl(1) has $option" \
+        grep -Eq "^=item (.*[ ,])?B<$option>" "$man/zonectl.1.pod"
+done < <(zonectl --long-options)
+while read -r option; do
+    check "$option of zonectl(1) exists" \
+        grep -qx -- "$option" <(zonectl --long-options)
+done < <(grep -o 'B<--[a-z-]*>' "$man/zonectl.1.pod" | tr -d 'B<>' | sort -u)
+
+while read -r verb; do
+    check "zonectl(1) has the verb $verb" \
+        grep -Eq "^=item (.*, )?B<$verb>( |$)" "$man/zonectl.1.pod"
+    zonectl "$verb" --help >"$tmp/help"
+    missing=$(zonectl --long-options "$verb" | while read -r option; do
+        grep -q "^  $option\( \|$\)" "$tmp/help" || echo "$option"
+    done)
+    is "$verb --help has all its options" "$missing" ""
+done < <(zonectl --verbs)
+
+# The last column of help texts fits a terminal.
+is "help fits 80 columns" "$({ zonectl --help
+    zonectl --verbs | while read -r verb; do
+        zonectl "$verb" --help
+    done; } | awk 'length > 80')" ""
+
+# Calls: the symbol maps against page and headers.
+for map in libzoneplace libzoneplace-xen; do
+    header=zoneplace${map#libzoneplace}.h
+    for symbol in $(grep -o 'zp_[a-z0-9_]*' "$lib/$map.sym"); do
+        check "libzoneplace(3) has $symbol" \
+            grep -q "B<$symbol>" "$man/libzoneplace.3.pod"
+        check "$header has $symbol" \
+            grep -q "[ *]$symbol(" "$lib/include/$header"
+    done
+    for symbol in $(grep -Eo '^[a-z].*[ *]zp_[a-z0-9_]+\(' \
+        "$lib/include/$header" | grep -Eo 'zp_[a-z0-9_]+\($' | tr -d '('); do
+        check "$map.sym has $symbol" grep -qw "$symbol" "$lib/$map.sym"
+    done
+done
+
+if command -v podchecker >/dev/null; then
+    for page in "$man"/*.pod; do
+        check "podchecker ${page##*/}" \
+            podchecker -warnings -warnings "$page" 2>"$tmp/err"
+    done
+else
+    skip "podchecker" "perl's podchecker is not installed"
+fi
+finish

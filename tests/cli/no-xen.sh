@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Where there is no Xen, what needs it says so: one line, exit 1.
+. "$top_srcdir/tests/cli/lib.sh"
+if [ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ]; then
+    skip "no Xen" "this machine runs on Xen"
+    finish
+fi
+
+: >"$tmp/kernel"
+launch=(launch --name x --vcpus 1 --memory 1G --kernel "$tmp/kernel")
+refused 1 Xen "host" host
+refused 1 Xen "plan" plan --vcpus 1 --memory 1G
+refused 1 Xen "render" render --vcpus 1 --memory 1G
+refused 1 Xen "launch" "${launch[@]}"
+refused 1 Xen "launch --dry-run" "${launch[@]}" --dry-run
+for verb in list "show x" "verify x" "verify --all" "stat x" "console x" \
+    "pause x" "unpause x" "shutdown x" "destroy x" autostart \
+    "autostart --save x"; do
+    # shellcheck disable=SC2086 # words
+    refused 1 Xen "$verb" $verb
+done
+run list --json
+expect_exit 1 "list --json"
+check "list --json: an error object" \
+    grep -q '^{"error":{"code":"unsupported",' "$tmp/out"
+
+# Not root is the same line for whoever is not.
+if [ "$(id -u)" -ne 0 ]; then
+    skip "not root" "all of this ran as somebody else than root"
+elif ! command -v setpriv >/dev/null; then
+    skip "not root" "no setpriv(1)"
+elif ! setpriv --reuid 65534 --regid 65534 --clear-groups \
+    "$top_builddir/zonectl" --version >/dev/null 2>&1; then
+    skip "not root" "uid 65534 can't run $top_builddir/zonectl"
+else
+    command="zonectl list (as uid 65534)"
+    status=0
+    setpriv --reuid 65534 --regid 65534 --clear-groups \
+        "$top_builddir/zonectl" list >"$tmp/out" 2>"$tmp/err" || status=$?
+    expect_exit 1 "not root"
+    expect_stderr_one_line . "not root"
+fi
+
+if ! zonectl --help | grep -q 'Built without Xen'; then
+    # Malformed comes first, Xen or not.
+    refused 2 vcpus "launch: 0 vcpus" "${launch[@]}" --vcpus 0
+    refused 2 name "launch: no name" launch --vcpus 1 --memory 1G \
+        --kernel "$tmp/kernel"
+    refused 2 kernel "launch: no kernel" launch --name x --vcpus 1 \
+        --memory 1G
+    refused 1 'No such file' "launch: no such kernel" "${launch[@]}" \
+        --kernel "$tmp/none"
+    refused 1 'PVH' "launch: PCI passthrough into PVH" "${launch[@]}" \
+        --pci 0000:41:00.0
+    refused 2 'none of' "launch: an unknown action" "${launch[@]}" \
+        --on-crash explode
+    refused 2 'name a zone' "verify: nothing named" verify
+    refused 1 'no console log' "console --log: none" console --log nosuchzone
+fi
+finish

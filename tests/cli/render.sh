@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A plan as tables, xl.cfg, JSON and text.
+. "$top_srcdir/tests/cli/lib.sh"
+make_host >"$tmp/host.json"
+request=(--host "$tmp/host.json" --vcpus 8 --memory 2G --numa-nodes 2
+    --name demo)
+
+for format in text json xl.cfg srat slit; do
+    accepted "$format" render "${request[@]}" --format $format
+    cp "$tmp/out" "$tmp/direct.$format"
+    run render "${request[@]}" --format $format -o "$tmp/file.$format"
+    expect_exit 0 "$format -o"
+    check "$format -o: nothing on stdout" [ ! -s "$tmp/out" ]
+    check "$format -o: the same bytes" \
+        cmp "$tmp/file.$format" "$tmp/direct.$format"
+done
+is "the SRAT's signature" "$(head -c 4 "$tmp/file.srat")" SRAT
+is "the SLIT's signature" "$(head -c 4 "$tmp/file.slit")" SLIT
+
+# From a plan file it is the same, host or not.
+zonectl plan "${request[@]}" --json >"$tmp/plan.json"
+for format in xl.cfg srat slit; do
+    run render --plan "$tmp/plan.json" --host "$tmp/host.json" \
+        --format $format
+    expect_exit 0 "$format of a plan file"
+    check "$format of a plan file: the same bytes" \
+        cmp "$tmp/out" "$tmp/direct.$format"
+done
+accepted "text of a plan file without its host" render \
+    --plan "$tmp/plan.json"
+accepted "xl.cfg of a plan file without its host" render \
+    --plan "$tmp/plan.json" --format xl.cfg
+zonectl render --plan - --format slit <"$tmp/plan.json" >"$tmp/out"
+check "--plan -" cmp "$tmp/out" "$tmp/direct.slit"
+
+refused 1 . "a plan that is none" render --plan "$tmp/host.json"
+sed 's/"distances": \[/&[10],/' "$tmp/plan.json" >"$tmp/lie.json"
+refused 1 . "a plan with other distances" render --plan "$tmp/lie.json"
+refused 1 . "a plan for another host" render --plan "$tmp/plan.json" \
+    --host <(sed 's/"0-7"/"100-107"/; s/"8-15"/"108-115"/' "$tmp/host.json")
+refused 1 . "SRAT of a flat zone" render --host "$tmp/host.json" --vcpus 1 \
+    --memory 512M --format srat
+refused 1 'no/file' "-o into no folder" render "${request[@]}" \
+    -o "$tmp/no/file"
+
+# A table on a terminal helps nobody.
+if command -v script >/dev/null; then
+    status=0
+    script -qec "$top_builddir/zonectl render --host $tmp/host.json \
+        --vcpus 8 --memory 2G --numa-nodes 2 --format srat" /dev/null \
+        >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+    expect_exit 2 "binary on a terminal"
+    check "binary on a terminal: it says why" grep -q binary "$tmp/out"
+else
+    skip "binary on a terminal" "no script(1)"
+fi
+finish
