@@ -149,7 +149,7 @@ static bool include(const struct zp__search *s, struct state *st, uint32_t v)
     if (st->set & ~s->topo->reach[v])
         return false;
     st->set |= ZP__BIT(v);
-    st->left &= s->topo->reach[v];
+    st->left &= s->topo->reach[v]; /* which is without v itself */
     st->more--;
     st->score.pairs += st->add[v];
     st->score.load += s->load[v];
@@ -460,7 +460,6 @@ static void walk(struct walk *w, struct state *st)
         with = (w->before[v] & st->left) | ZP__BIT(v);
         next = *st;
         if (zp__count(with) <= st->more) {
-            next.left &= ~with;
             for (; with; with &= with - 1) {
                 u = zp__lowest(with);
                 if (!include(s, &next, u))
