@@ -84,8 +84,8 @@ static void read_distances(struct zp__json_reader *r,
     ZP__JSON_EACH(row, i, rows) {
         if (row->type != ZP__JSON_ARRAY || row->nr != nr_nodes)
             zp__json_fail(r, ZP_ERR_INVAL, "distances",
-                          "distances[%u]: not an array of %u numbers", i,
-                          nr_nodes);
+                          "distances[%u]: not a row of %u, one for each node",
+                          i, nr_nodes);
         if (r->rc)
             return;
         zp__json_at(r, "distances[%u]", i);

@@ -6,6 +6,8 @@
 #include "adapt/plan-json.h"
 
 #define MAX_ID (UINT32_MAX - 1)
+/* A zone of the largest size, rounded up on each vnode. */
+#define MAX_KIB (ZP_MAX_MEM_KIB + ZP_MAX_VNODES * ZP_UNIT_KIB)
 
 static uint32_t u32(struct zp__json_reader *r,
                     const struct zp__json_value *obj, const char *key,
@@ -29,9 +31,8 @@ static void read_vnode(struct zp__json_reader *r,
     vnode->pnode = u32(r, obj, "pnode_pos", ZP_MAX_PNODES - 1);
     vnode->first_vcpu = u32(r, obj, "first_vcpu", ZP_MAX_VCPUS);
     zp__json_pcpus(r, obj, "pcpus", &vnode->pcpus);
-    vnode->mem_kib = zp__json_uint(r, obj, "memory_kib", ZP_MAX_MEM_KIB);
-    vnode->max_mem_kib = zp__json_uint(r, obj, "max_memory_kib",
-                                       ZP_MAX_MEM_KIB);
+    vnode->mem_kib = zp__json_uint(r, obj, "memory_kib", MAX_KIB);
+    vnode->max_mem_kib = zp__json_uint(r, obj, "max_memory_kib", MAX_KIB);
     vnode->first_gfn = zp__json_uint(r, obj, "first_gfn", UINT64_MAX);
     vnode->spill = zp__json_bool(r, obj, "spill");
 
@@ -87,8 +88,8 @@ static void read_distances(struct zp__json_reader *r,
     ZP__JSON_EACH(row, i, rows) {
         if (row->type != ZP__JSON_ARRAY || row->nr != plan->nr_vnodes)
             zp__json_fail(r, ZP_ERR_INVAL, "distances",
-                          "distances[%u]: not an array of %u numbers", i,
-                          plan->nr_vnodes);
+                          "distances[%u]: not a row of %u, one for each "
+                          "vnode", i, plan->nr_vnodes);
         if (r->rc)
             return;
         zp__json_at(r, "distances[%u]", i);
@@ -130,7 +131,7 @@ static void read_totals(struct zp__json_reader *r,
     plan->nr_vcpu_ids = u32(r, root, "vcpu_ids", ZP_MAX_VCPUS);
     plan->vcpu_stride = u32(r, root, "vcpu_stride", ZP_MAX_VCPUS);
     plan->nr_cpu_vnodes = u32(r, root, "cpu_vnodes", ZP_MAX_VNODES);
-    plan->mem_kib = zp__json_uint(r, root, "memory_kib", ZP_MAX_MEM_KIB);
+    plan->mem_kib = zp__json_uint(r, root, "memory_kib", MAX_KIB);
     plan->overhead_kib = zp__json_uint(r, root, "overhead_kib",
                                        ZP_MAX_MEM_KIB);
     plan->overhead_share_kib = zp__json_uint(r, root, "overhead_share_kib",

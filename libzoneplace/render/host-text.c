@@ -27,10 +27,23 @@ static void add_header(struct zp__text *t, const struct zp_topology *topo,
                  zp_topology_name(topo)[0] ? zp_topology_name(topo)
                                            : "(no name)",
                  nr, nr == 1 ? "" : "s", pcpus);
-    zp__add_size(t, free_kib);
-    zp__text_add(t, " free of ");
-    zp__add_size(t, mem_kib);
-    zp__text_add(t, "\n");
+    if (mem_kib) {
+        zp__add_size(t, free_kib);
+        zp__text_add(t, " free of ");
+        zp__add_size(t, mem_kib);
+        zp__text_add(t, "\n");
+    } else {
+        zp__text_add(t, "memory not known\n");
+    }
+}
+
+static uint32_t members(const struct zp__groups *groups, uint32_t group)
+{
+    uint32_t pos, nr = 0;
+
+    for (pos = 0; pos < ZP_MAX_PNODES; pos++)
+        nr += groups->of[pos] == group;
+    return nr;
 }
 
 static void add_group(struct zp__text *t, const struct zp_topology *topo,
@@ -43,9 +56,11 @@ static void add_group(struct zp__text *t, const struct zp_topology *topo,
     zp__text_add(t, "\n");
     if (groups->by == ZP__GROUP_SOCKET)
         zp__text_add(t, "socket %u\n", groups->label[group]);
-    else if (groups->by == ZP__GROUP_DISTANCE)
+    else if (groups->by == ZP__GROUP_DISTANCE && members(groups, group) > 1)
         zp__text_add(t, "group %u, at distance %u of each other\n", group,
                      groups->label[group]);
+    else if (groups->by == ZP__GROUP_DISTANCE)
+        zp__text_add(t, "group %u\n", group);
     for (pos = 0; pos < zp_topology_nr_pnodes(topo); pos++) {
         if (groups->of[pos] != group)
             continue;
@@ -160,7 +175,7 @@ static void add_lists(struct zp__text *t, const struct zp_topology *topo)
 static void add_distances(struct zp__text *t, const struct zp_topology *topo)
 {
     if (!zp_topology_has_distances(topo)) {
-        zp__text_add(t, "\ndistances: none published, 10 and 20 assumed\n");
+        zp__text_add(t, "\ndistances: none to rely on, 10 and 20 assumed\n");
         return;
     }
     zp__text_add(t, "\ndistances\n");
