@@ -1,0 +1,20 @@
+
+[000h 0000   4]                    Signature : "SLIT"    [System Locality Information Table]
+[004h 0004   4]                 Table Length : 00000030
+[008h 0008   1]                     Revision : 01
+[009h 0009   1]                     Checksum : 04
+[00Ah 0010   6]                       Oem ID : "ZPLACE"
+[010h 0016   8]                 Oem Table ID : "ZONEPLAN"
+[018h 0024   4]                 Oem Revision : 00000001
+[01Ch 0028   4]              Asl Compiler ID : "ZPLC"
+[020h 0032   4]        Asl Compiler Revision : 00000001
+
+[024h 0036   8]                   Localities : 0000000000000002
+[02Ch 0044   2]                 Locality   0 : 0A 0C
+[02Eh 0046   2]                 Locality   1 : 0C 0A
+
+Raw Table Data: Length 48 (0x30)
+
+    0000: 53 4C 49 54 30 00 00 00 01 04 5A 50 4C 41 43 45  // SLIT0.....ZPLACE
+    0010: 5A 4F 4E 45 50 4C 41 4E 01 00 00 00 5A 50 4C 43  // ZONEPLAN....ZPLC
+    0020: 01 00 00 00 02 00 00 00 00 00 00 00 0A 0C 0C 0A  // ................

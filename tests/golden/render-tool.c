@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writes one rendering to stdout, for the golden tests:
+ *   render-tool plan NAME srat|slit|text|xlcfg|json
+ *   render-tool host FILE text|json
+ *   render-tool zone FILE text|json        a zone placed on that host
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plans.h"
+
+static struct zp_error err;
+
+static int failed(const char *what)
+{
+    fprintf(stderr, "%s: %s\n", what, err.msg);
+    return 1;
+}
+
+static int write_text(char *text)
+{
+    fputs(text, stdout);
+    free(text);
+    return fflush(stdout) ? 1 : 0;
+}
+
+static int write_table(const struct zp_plan *plan, bool srat)
+{
+    size_t size = srat ? zp_srat_size(plan) : zp_slit_size(plan);
+    void *buf = malloc(size + 1);
+    int rc;
+
+    if (!buf)
+        return 1;
+    rc = srat ? zp_srat_write(plan, buf, size, &err)
+              : zp_slit_write(plan, buf, size, &err);
+    if (!rc)
+        fwrite(buf, 1, size, stdout);
+    free(buf);
+    return rc ? failed("table") : 0;
+}
+
+static int render_plan(const char *name, const char *how)
+{
+    struct zp_plan plan;
+    char *text;
+    int rc = -1;
+
+    if (!plan_by_name(name, &plan))
+        return 2;
+    if (!strcmp(how, "srat") || !strcmp(how, "slit"))
+        return write_table(&plan, how[1] == 'r');
+    if (!strcmp(how, "text"))
+        rc = zp_plan_to_text(NULL, &plan, &text, &err);
+    else if (!strcmp(how, "xlcfg"))
+        rc = zp_plan_to_xlcfg(NULL, &plan, &text, &err);
+    else if (!strcmp(how, "json"))
+        rc = zp_plan_to_json(NULL, NULL, NULL, &plan, &text, &err);
+    return rc ? failed(how) : write_text(text);
+}
+
+static char *read_file(const char *path, size_t *len_out)
+{
+    static char buf[1 << 20];
+    FILE *f = fopen(path, "r");
+
+    if (!f) {
+        perror(path);
+        exit(1);
+    }
+    *len_out = fread(buf, 1, sizeof(buf), f);
+    fclose(f);
+    return buf;
+}
+
+static int render_host(const char *path, const char *how, bool with_zone)
+{
+    struct zp_topology *topo = NULL;
+    struct zp_load *load = NULL;
+    struct zp_request req;
+    struct zp_plan plan;
+    char *text = NULL, *buf;
+    size_t len;
+    int rc;
+
+    buf = read_file(path, &len);
+    rc = zp_host_from_json(buf, len, &topo, &load, &err);
+    if (!rc && with_zone) {
+        zp_request_init(&req);
+        strcpy(req.name, "golden");
+        req.vcpus = 6;
+        req.mem_kib = 1024 * 1024;
+        req.nr_vnodes = 2;
+        rc = zp_place(topo, load, &req, &plan, &err);
+    }
+    if (!rc && !strcmp(how, "text"))
+        rc = zp_host_to_text(topo, load, with_zone ? &plan : NULL, &text,
+                             &err);
+    else if (!rc && with_zone)
+        rc = zp_plan_to_json(topo, load, &req, &plan, &text, &err);
+    else if (!rc)
+        rc = zp_host_to_json(topo, load, &text, &err);
+    zp_load_free(load);
+    zp_topology_free(topo);
+    /* a refusal is a result too */
+    if (rc)
+        printf("%s: %s\n", zp_code_name(rc), err.msg);
+    return text ? write_text(text) : 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 4 && !strcmp(argv[1], "plan"))
+        return render_plan(argv[2], argv[3]);
+    if (argc == 4 && !strcmp(argv[1], "host"))
+        return render_host(argv[2], argv[3], false);
+    if (argc == 4 && !strcmp(argv[1], "zone"))
+        return render_host(argv[2], argv[3], true);
+    fprintf(stderr, "usage: render-tool plan|host|zone WHAT HOW\n");
+    return 2;
+}
