@@ -7,7 +7,7 @@
 /* Work that a placement may spend above this many nodes; up to it every
  * answer is proven. A count of memory words looked at, about: 10 ms. */
 enum { ALWAYS_PROVEN = 24 };
-#define BUDGET ((uint64_t)8 << 20)
+#define BUDGET ((uint64_t)3 << 20)
 
 static void set_needs(struct zp__search *s, const struct zp__problem *p,
                       enum zp__way way, uint64_t share)
