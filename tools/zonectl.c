@@ -72,7 +72,7 @@ static void add_help(struct spool *out)
     for (size_t i = 0; i < NR_VERBS; i++)
         spool_add(out, "  %-10s %s\n", verbs[i].name, verbs[i].help);
     spool_add(out, "\n  --help, --version\n"
-              "  --long-options [VERB]  options, or verbs with --verbs\n\n"
+              "  --verbs, --long-options [VERB]  lists for completion\n\n"
               "zonectl VERB --help names the options of a verb. All verbs "
               "take --json.\n");
 #ifndef HAVE_XEN
