@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Failing allocations, for programs linked with OOM_LDFLAGS (ld --wrap): the
+ * Failing allocations, for programs linked with oom_ldflags (ld --wrap): the
  * library's objects are linked in statically, so all its calls come by.
  */
 #ifndef ZP_TESTS_OOM_H
