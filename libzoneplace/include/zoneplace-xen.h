@@ -132,7 +132,9 @@ struct zp_zone {
      * they were counted when it was built, and where its tables begin. */
     uint32_t special_pages;       /* xenstore, console, ident-pt, ... */
     uint32_t acpi_pages;
-    uint64_t rsdp;                /* guest-physical address; 0: no tables */
+    uint64_t xsdt;                /* guest-physical address; 0: no tables */
+    bool damaged;                 /* the record's spec can't be read: of @spec
+                                   * only uuid and the name are set */
     struct zp_zone_spec spec;
 };
 const char *zp_zone_state_name(enum zp_zone_state state);

@@ -65,20 +65,18 @@ static void add_domain(struct zp_xen *xen, const struct zp_topology *topo,
 
 /* A zone weighs by its plan: its padding vcpus never run, and memory that it
  * has been promised and does not hold yet is not free. */
-static int add_zone(const struct zp__host *host,
-                    const struct zp_topology *topo,
-                    const struct zp__record *rec, struct sums *sums,
-                    struct zp_error *err)
+static void add_zone(const struct zp__host *host,
+                     const struct zp_topology *topo,
+                     const struct zp__record *rec, struct sums *sums)
 {
     const libxl_dominfo *info = domain_of(host, rec->uuid);
     uint64_t missing_kib[ZP_MAX_VNODES], charged = 0;
     struct zp_zone_spec spec;
     uint32_t i, pos;
-    int rc;
 
-    rc = zp_zone_spec_from_json(rec->spec, strlen(rec->spec), &spec, err);
-    if (rc)
-        return zp__wrap(err, rc, "record of zone %s", rec->name);
+    /* A spoilt record says nothing; what the domain holds isn't free. */
+    if (zp_zone_spec_from_json(rec->spec, strlen(rec->spec), &spec, NULL))
+        return;
     zp__plan_missing(&spec.plan, info ? info->current_memkb : 0,
                      missing_kib);
     for (i = 0; i < spec.plan.nr_vnodes; i++) {
@@ -95,7 +93,6 @@ static int add_zone(const struct zp__host *host,
         charged |= (uint64_t)1 << pos;
     }
     zp_zone_spec_clear(&spec);
-    return ZP_OK;
 }
 
 static bool is_zone(const struct zp__host *host, const libxl_dominfo *info)
@@ -111,26 +108,24 @@ static bool is_zone(const struct zp__host *host, const libxl_dominfo *info)
     return false;
 }
 
-static int sum_up(struct zp_xen *xen, const struct zp__host *host,
-                  const struct zp_topology *topo, struct sums *sums,
-                  struct zp_error *err)
+static void sum_up(struct zp_xen *xen, const struct zp__host *host,
+                   const struct zp_topology *topo, struct sums *sums)
 {
     size_t r;
-    int i, rc = ZP_OK;
+    int i;
 
-    for (r = 0; r < host->nr_recs && !rc; r++) {
+    for (r = 0; r < host->nr_recs; r++) {
         const struct zp__record *rec = &host->recs[r];
 
         /* What a dead launcher had promised counts no more. */
         if (rec->phase == ZP__LAUNCHING && !zp__who_alive(&rec->holder))
             continue;
-        rc = add_zone(host, topo, rec, sums, err);
+        add_zone(host, topo, rec, sums);
     }
-    for (i = 0; i < host->nr_doms && !rc; i++) {
+    for (i = 0; i < host->nr_doms; i++) {
         if (!is_zone(host, &host->doms[i]))
             add_domain(xen, topo, &host->doms[i], sums);
     }
-    return rc;
 }
 
 static int set_pool(struct zp_xen *xen, const char *name,
@@ -202,9 +197,8 @@ int zp__host_load(struct zp_xen *xen, const struct zp__host *host,
     uint32_t pos;
     int rc;
 
-    rc = sum_up(xen, host, topo, &sums, err);
-    if (!rc)
-        rc = zp_load_new(topo, &load, err);
+    sum_up(xen, host, topo, &sums);
+    rc = zp_load_new(topo, &load, err);
     for (pos = 0; !rc && pos < zp_topology_nr_pnodes(topo); pos++)
         rc = set_node(host, &sums, opt, topo, load, pos, err);
     if (!rc)

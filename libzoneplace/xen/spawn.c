@@ -129,8 +129,8 @@ static int take_error(struct json_object *obj, struct zp_error *err)
 }
 
 /* What the launch executable wrote, see tools/launch.c. */
-static int take_answer(const char *text, int status, struct zp__built *built,
-                       struct zp_error *err)
+static int take_answer(const char *name, const char *text, int status,
+                       struct zp__built *built, struct zp_error *err)
 {
     struct json_object *obj = json_tokener_parse(text), *error;
     int rc;
@@ -139,16 +139,16 @@ static int take_answer(const char *text, int status, struct zp__built *built,
         rc = take_error(error, err);
     } else if (!obj || status != 0 || number(obj, "domid") == 0) {
         rc = zp__fail_sys(err, ZP_ERR_XEN, status, "launch",
-                          WIFSIGNALED(status)
-                              ? "the launch executable was ended by signal %d"
-                              : "the launch executable failed (%d)",
+                          "the launch executable gave no answer (%s %d), "
+                          "see " LOG_DIR "/%s.log",
+                          WIFSIGNALED(status) ? "signal" : "status",
                           WIFSIGNALED(status) ? WTERMSIG(status)
-                                              : WEXITSTATUS(status));
+                                              : WEXITSTATUS(status), name);
     } else {
         built->domid = (uint32_t)number(obj, "domid");
         built->special_pages = (uint32_t)number(obj, "special_pages");
         built->acpi_pages = (uint32_t)number(obj, "acpi_pages");
-        built->rsdp = number(obj, "rsdp");
+        built->xsdt = number(obj, "xsdt");
         rc = ZP_OK;
     }
     json_object_put(obj);
@@ -200,7 +200,7 @@ int zp__spawn_launch(const char *name, const char *spec,
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     rc = rc ? zp__fail_sys(err, ZP_ERR_INVAL, rc, "signal", "interrupted")
-            : take_answer(answer, status, built_out, err);
+            : take_answer(name, answer, status, built_out, err);
 out:
     if (in >= 0)
         close(in);

@@ -68,7 +68,7 @@ static bool put_life(struct zp_xen *xen, xs_transaction_t t,
                "%s %u %d %" PRIu64 " %d %" PRIu64 " %u %u %" PRIx64,
                phase_names[rec->phase], rec->domid, rec->holder.pid,
                rec->holder.start, rec->monitor.pid, rec->monitor.start,
-               rec->special_pages, rec->acpi_pages, rec->rsdp);
+               rec->special_pages, rec->acpi_pages, rec->xsdt);
 }
 
 static bool put_spec(struct zp_xen *xen, xs_transaction_t t,
@@ -171,7 +171,7 @@ static bool get_life(struct zp__record *rec, const char *text)
     if (sscanf(text, "%15s %u %d %" SCNu64 " %d %" SCNu64 " %u %u %" SCNx64,
                phase, &rec->domid, &rec->holder.pid, &rec->holder.start,
                &rec->monitor.pid, &rec->monitor.start, &rec->special_pages,
-               &rec->acpi_pages, &rec->rsdp) != 9)
+               &rec->acpi_pages, &rec->xsdt) != 9)
         return false;
     for (i = 0; i < sizeof(phase_names) / sizeof(phase_names[0]); i++) {
         if (strcmp(phase, phase_names[i]) == 0) {

@@ -39,7 +39,7 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
     const struct zp_plan *plan = &zone->spec.plan;
     uint64_t want[ZP_MAX_PNODES] = { 0 };
     uint64_t extra = zone->special_pages + (uint64_t)zone->acpi_pages;
-    uint32_t i, pos;
+    uint32_t i, pos, first;
 
     for (i = 0; i < plan->nr_vnodes; i++) {
         pos = zp_topology_pos(topo, plan->vnode[i].pnode_os_id);
@@ -51,6 +51,14 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
         want[pos] += plan->vnode[i].mem_kib / 4;
         if (i == 0)
             want[pos] += extra;
+    }
+    /* A Linux guest has Xen map shared_info over a page of its first MiB; the
+     * page that was there goes back to Xen. */
+    first = zp_topology_pos(topo, plan->vnode[0].pnode_os_id);
+    if (first != ZP_UNKNOWN_ID && stat->pages[first] + 1 == want[first]) {
+        line(r, true, "1 page of pnode %u was given back by the guest for "
+             "shared_info", plan->vnode[0].pnode_os_id);
+        want[first]--;
     }
     for (pos = 0; pos < stat->nr_pnodes; pos++) {
         if (!want[pos] && !stat->pages[pos])
@@ -139,19 +147,15 @@ static uint64_t get64(const uint8_t *p)
 }
 
 /* Address and length of the table with that signature; false: there is none.
- * The guest may have written anything there: lengths are bounded. */
+ * Not by way of the RSDP: once it has been read, its page is the guest's to
+ * use. What is there may be anything: lengths are bounded. */
 static bool find_table(xenforeignmemory_handle *fmem, uint32_t domid,
-                       uint64_t rsdp_gpa, const char *sig, uint64_t *gpa_out,
+                       uint64_t xsdt, const char *sig, uint64_t *gpa_out,
                        uint32_t *len_out)
 {
-    uint8_t rsdp[36], head[36], entry[8];
-    uint64_t xsdt;
+    uint8_t head[36], entry[8];
     uint32_t len, at;
 
-    if (!read_guest(fmem, domid, rsdp_gpa, rsdp, sizeof(rsdp)) ||
-        memcmp(rsdp, "RSD PTR ", 8) != 0)
-        return false;
-    xsdt = get64(rsdp + 24);
     if (!read_guest(fmem, domid, xsdt, head, sizeof(head)) ||
         memcmp(head, "XSDT", 4) != 0)
         return false;
@@ -184,7 +188,7 @@ static int check_table(struct report *r, xenforeignmemory_handle *fmem,
 
     if (!want)
         return zp__nomem(err);
-    found = find_table(fmem, zone->domid, zone->rsdp, sig, &gpa, &len);
+    found = find_table(fmem, zone->domid, zone->xsdt, sig, &gpa, &len);
     if (!shown || !found) {
         line(r, shown == found, "%s in the guest's memory: %s, planned %s",
              sig, found ? "there" : "none", shown ? "one" : "none");
@@ -272,6 +276,11 @@ int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
     int rc;
 
     rc = zp_zone_stat(xen, zone, true, force, &stat, err);
+    if (!rc && zone->damaged) {
+        line(&r, false, "the record of zone %s can't be read",
+             zone->spec.request.name);
+        goto out;
+    }
     if (!rc)
         rc = check_record(&r, xen, zone, err);
     if (!rc) {
@@ -280,6 +289,7 @@ int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
         check_affinities(&r, &zone->spec.plan, &stat);
         rc = check_tables(&r, xen, zone, err);
     }
+out:
     if (!rc)
         rc = zp__text_take(&r.text, report_out, err);
     if (rc) {

@@ -72,7 +72,7 @@ struct zp__record {
     struct zp__who monitor;
     uint32_t special_pages;
     uint32_t acpi_pages;
-    uint64_t rsdp;
+    uint64_t xsdt;
     char *spec;                  /* zp_zone_spec_to_json() */
 };
 void zp__record_clear(struct zp__record *rec);
@@ -119,7 +119,7 @@ struct zp__built {
     uint32_t domid;
     uint32_t special_pages;
     uint32_t acpi_pages;
-    uint64_t rsdp;
+    uint64_t xsdt;
 };
 /*
  * Runs the launch executable on @spec and waits for it. While it runs, the

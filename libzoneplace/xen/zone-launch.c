@@ -181,7 +181,7 @@ static int build(struct zp_xen *xen, const struct zp_zone_spec *spec,
     rec->domid = built.domid;
     rec->special_pages = built.special_pages;
     rec->acpi_pages = built.acpi_pages;
-    rec->rsdp = built.rsdp;
+    rec->xsdt = built.xsdt;
     rec->phase = ZP__RUNNING;
     zp__log_reset(&xen->log);
     if (!spec->paused) {

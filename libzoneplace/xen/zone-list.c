@@ -46,16 +46,20 @@ static const libxl_dominfo *domain_of(const libxl_dominfo *list, int nr,
     return NULL;
 }
 
-static int fill(struct zp_zone *zone, const struct zp__record *rec,
-                const libxl_dominfo *info, struct zp_error *err)
+/* A record that somebody has spoilt must not hide the other zones, and its own
+ * zone must still be there to be seen and destroyed. */
+static void fill(struct zp_zone *zone, const struct zp__record *rec,
+                 const libxl_dominfo *info)
 {
-    int rc;
-
     memset(zone, 0, sizeof(*zone));
-    rc = zp_zone_spec_from_json(rec->spec, strlen(rec->spec), &zone->spec,
-                                err);
-    if (rc)
-        return zp__wrap(err, rc, "record of zone %s", rec->name);
+    if (zp_zone_spec_from_json(rec->spec, strlen(rec->spec), &zone->spec,
+                               NULL)) {
+        zone->damaged = true;
+        zp_zone_spec_init(&zone->spec);
+        snprintf(zone->spec.uuid, sizeof(zone->spec.uuid), "%s", rec->uuid);
+        snprintf(zone->spec.request.name, sizeof(zone->spec.request.name),
+                 "%s", rec->name);
+    }
     zone->state = info ? domain_state(info) : ZP_ZONE_DYING;
     if (rec->phase == ZP__LAUNCHING)
         zone->state = ZP_ZONE_LAUNCHING;
@@ -71,8 +75,7 @@ static int fill(struct zp_zone *zone, const struct zp__record *rec,
         zone->monitor_pid = rec->monitor.pid;
     zone->special_pages = rec->special_pages;
     zone->acpi_pages = rec->acpi_pages;
-    zone->rsdp = rec->rsdp;
-    return ZP_OK;
+    zone->xsdt = rec->xsdt;
 }
 
 static int by_domid(const void *a, const void *b)
@@ -112,8 +115,7 @@ int zp_zone_list(struct zp_xen *xen, struct zp_zone **zones_out,
     else if (!list)
         rc = zp__log_fail(&xen->log, err, ERROR_FAIL, "listing domains");
     for (i = 0; i < nr && !rc; i++)
-        rc = fill(&zones[i], &recs[i],
-                  domain_of(list, nr_doms, recs[i].uuid), err);
+        fill(&zones[i], &recs[i], domain_of(list, nr_doms, recs[i].uuid));
     libxl_dominfo_list_free(list, list ? nr_doms : 0);
     zp__store_list_free(recs, nr);
     if (rc) {

@@ -181,8 +181,8 @@ EXPORTED int xc_dom_build_image(struct xc_dom_image *dom)
         return -1;
     }
     zp__hook.acpi_pages = count_pages(dom);
-    if (plan->type == ZP_GUEST_PVH)
-        zp__hook.rsdp = dom->acpi_modules[0].guest_addr_out;
+    if (plan->type == ZP_GUEST_PVH && dom->acpi_modules[0].length >= 36)
+        memcpy(&zp__hook.xsdt, dom->acpi_modules[0].data + 24, 8);
     rc = next(dom);
     if (!rc && confine(dom, plan->nr_vnodes, err))
         rc = -1;

@@ -11,7 +11,7 @@ struct zp__hook {
     const struct zp_plan *plan;  /* set before the build */
     unsigned calls;              /* of xc_dom_build_image */
     uint32_t acpi_pages;
-    uint64_t rsdp;
+    uint64_t xsdt;               /* guest-physical address */
     struct zp_error err;         /* .code 0: nothing went wrong */
 };
 extern struct zp__hook zp__hook;

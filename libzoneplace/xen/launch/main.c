@@ -4,7 +4,7 @@
  *
  * libzoneplace-xen starts it, with the zone's spec as JSON on stdin. Answers
  * with one line of JSON on stdout:
- *   {"domid":N,"special_pages":N,"acpi_pages":N,"rsdp":N}
+ *   {"domid":N,"special_pages":N,"acpi_pages":N,"xsdt":N}
  *   {"error":{"code":N,"sys":N,"limit":"...","message":"..."}}
  * and logs to stderr. It is an executable of its own because of hook.c. Being
  * killed is one of its normal ends: what it leaves, its starter removes.
@@ -74,7 +74,7 @@ static int build(struct zp_xen *xen, const struct zp_zone_spec *spec,
     if (!rc) {
         built->domid = domid;
         built->acpi_pages = zp__hook.acpi_pages;
-        built->rsdp = zp__hook.rsdp;
+        built->xsdt = zp__hook.xsdt;
         rc = zp__settle(xen, spec, built, err);
     }
     if (rc && there)
@@ -123,8 +123,8 @@ int main(int argc, char **argv)
         print_error(&err);
     else
         printf("{\"domid\":%u,\"special_pages\":%u,\"acpi_pages\":%u,"
-               "\"rsdp\":%" PRIu64 "}\n", built.domid, built.special_pages,
-               built.acpi_pages, built.rsdp);
+               "\"xsdt\":%" PRIu64 "}\n", built.domid, built.special_pages,
+               built.acpi_pages, built.xsdt);
     zp_xen_close(xen);
     zp_zone_spec_clear(&spec);
     return rc ? 1 : 0;

@@ -108,7 +108,7 @@ static int rebuild(struct monitor *m, struct zp_error *err)
     m->rec.domid = built.domid;
     m->rec.special_pages = built.special_pages;
     m->rec.acpi_pages = built.acpi_pages;
-    m->rec.rsdp = built.rsdp;
+    m->rec.xsdt = built.xsdt;
     m->rec.phase = ZP__RUNNING;
     zp__log_reset(&m->xen->log);
     rc = libxl_domain_unpause(m->xen->ctx, built.domid, NULL);
