@@ -7,6 +7,10 @@ set -u
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$PWD}"
 golden=$top_srcdir/tests/golden
 tool=$top_builddir/tests/golden/render-tool
+if [ ! -x "$tool" ]; then
+    echo "golden.sh: $tool is not built" >&2
+    exit 1
+fi
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 count=0 bad=0
