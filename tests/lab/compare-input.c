@@ -188,6 +188,9 @@ void plan_read(const char *path)
     free(text);
     if (!plan)
         die("%s: not JSON", path);
+    /* As it is, out of `zonectl launch --json`, or of `show --json`. */
+    if (json_object_object_get_ex(plan, "spec", &inner))
+        plan = inner;
     if (json_object_object_get_ex(plan, "plan", &inner))
         plan = inner;
     list = member(plan, "vnodes", json_type_array);

@@ -180,7 +180,8 @@ launch_report()
     if [ $rc -eq 2 ]; then
         echo hang >>"$LAB_SEEN/.hangs"
         note "$name hangs at the bring-up of its CPUs: started again" >&2
-        xl destroy "$name" >&2
+        # A zone takes its record along, a guest of xl has none.
+        zonectl destroy "$name" >/dev/null 2>&1 || xl destroy "$name" >&2
         wait_until 30 zone_gone "$name" || return 1
         "$@" >&2 || return 1
         rc=0

@@ -13,16 +13,27 @@ demo()
     zonectl launch --name demo --vcpus 4 --memory 512M --numa-nodes 2 \
         --scatter --kernel /boot/vmlinuz --ramdisk /boot/zone.img \
         --cmdline "$LAB_PLAIN" --disk /root/disk.img,raw,xvda,w \
-        2> >(grep -v '^warning' >&2)
+        2> >(grep -v '^warning' >&2) || return
+    echo
+    echo "the guest comes up (emulated: about 30 s); its console says:"
 }
-demo || exit
-echo
-echo "waiting for the guest to come up (emulated: about 40 s)"
-# The console's growth is the progress.
-report=$(wait_report demo 200) || {
+# Shows that something is going on while the guest comes up.
+progress()
+{
+    while sleep 4; do
+        tail -n 1 "$(zone_log demo)" 2>/dev/null | tr -d '\r' |
+            cut -c 1-76 | sed 's/^/  /'
+    done
+}
+progress &
+progress=$!
+report=$(launch_report demo 200 demo) || {
+    kill $progress
     echo "the guest did not report"
     exit 1
 }
+kill $progress
+echo
 id=$(zone_id demo)
 zonectl show demo --json >/tmp/demo.json
 xen_pages "$id" >/tmp/pages
