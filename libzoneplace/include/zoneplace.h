@@ -473,6 +473,140 @@ int zp_plan_to_xlcfg(const struct zp_topology *topo,
                      const struct zp_plan *plan, char **text_out,
                      struct zp_error *err);
 
+/* ---- CPU topology of the guest ------------------------------------------ */
+
+/*
+ * What a guest reads from CPUID about its processors, for a Xen that takes an
+ * x2APIC id and topology leaves per vcpu (ZP_TIER_PATCHED): a plan and a model
+ * of the guest's cores give ids (zp_guest_cpus), these give leaves
+ * (zp_cpuid_leaves). "AMD" is the AMD64 Architecture Programmer's Manual,
+ * volume 3 (24594, rev. 3.36), appendix E; "SDM" is Intel's Software
+ * Developer's Manual, volume 2A, instruction CPUID.
+ */
+enum zp_vendor { ZP_VENDOR_AMD, ZP_VENDOR_INTEL };
+
+enum zp_packages {
+    /* vnodes whose pnodes share a host socket are dies of one package; a
+     * pnode whose socket is not known is a package */
+    ZP_PACKAGES_SOCKET,
+    ZP_PACKAGES_NODE,        /* each vnode is a package */
+};
+
+struct zp_cache_model {
+    uint32_t bytes;          /* 0: there is no such cache */
+    uint32_t ways;           /* 1..1024 */
+    uint32_t line;           /* bytes: a power of two, 8..1024 */
+    bool inclusive;          /* holds what the caches below it hold */
+};
+
+struct zp_core_model {
+    enum zp_vendor vendor;
+    enum zp_packages packages;
+    uint32_t threads_per_core; /* 1 or 2; L1 and L2 are per core */
+    uint32_t cores_per_l3;   /* 0: one L3 for all cores of a vnode */
+    uint32_t l3_per_node;    /* at most; 0: as many as it takes */
+    struct zp_cache_model l1d, l1i, l2, l3;
+};
+
+/*
+ * A model from what the host's topology knows, cores and sockets. @threads is
+ * 1, 2, or 0: as the host has them (2 if every pnode that holds vcpus of the
+ * plan has a core of two pcpus). A topology knows neither L3 domains nor the
+ * size of caches: cores_per_l3 and l3_per_node become 0, the caches those of
+ * a common server of the vendor; a caller who knows better overwrites them.
+ * RANGE (threads above 2), UNSUPPORTED (two threads where the host has one, or
+ * does not say), INVAL (a plan of another host).
+ *
+ * AMD family 17h up to model 1Fh: Linux takes an L3 to be 8 APIC ids wide
+ * whatever the leaves say. There cores_per_l3 * threads_per_core must be 8.
+ */
+int zp_core_model_from_topology(const struct zp_topology *topo,
+                                const struct zp_plan *plan,
+                                enum zp_vendor vendor, uint32_t threads,
+                                enum zp_packages packages,
+                                struct zp_core_model *model_out,
+                                struct zp_error *err);
+
+#define ZP_MAX_X2APIC_ID ((uint32_t)254) /* 255 addresses all processors */
+
+struct zp_guest_cpu {
+    uint32_t x2apic_id;
+    uint32_t vnode;
+    uint32_t package;
+    uint32_t die;            /* of its package */
+    uint32_t l3;             /* of its die */
+    uint32_t core;           /* of its L3 */
+    uint32_t thread;         /* of its core */
+};
+
+/*
+ * x2apic_id = package << package_shift | die << die_shift | l3 << l3_shift |
+ * core << core_shift | thread. The shifts are those of all vcpus, as guests
+ * demand: each field is as wide as the largest of the plan needs.
+ */
+struct zp_guest_cpus {
+    uint32_t nr_vcpus;
+    uint32_t core_shift;     /* bits below the core: 0 or 1 */
+    uint32_t l3_shift;
+    uint32_t die_shift;      /* package_shift: packages have one die */
+    uint32_t package_shift;
+    /* of the largest: what leaves give as the count of a level */
+    uint32_t threads_per_core;
+    uint32_t cores_per_l3;
+    uint32_t cores_per_die;
+    uint32_t dies_per_package;
+    uint32_t nodes_per_package; /* vnodes; dies_per_package, or dies is false */
+    bool dies;               /* a die is a vnode. False: vnodes had to share
+                              * one die for their ids to fit */
+    uint32_t nr_packages;
+    struct zp_guest_cpu vcpu[ZP_MAX_VCPUS]; /* slot: vcpu id, < nr_vcpus */
+};
+
+/*
+ * Gives every vcpu its place. Consecutive vcpus of a vnode are the threads of
+ * a core, consecutive cores share an L3; no core and no L3 is in two vnodes,
+ * no vnode in two packages. @topo may be NULL with ZP_PACKAGES_NODE.
+ *
+ * Ids end at 254. The first of these that fits is taken: packages and dies in
+ * the order of vnodes; the largest first, so that the highest id is free; the
+ * same two with vnodes of a package side by side in one die, apart by their
+ * L3s only. A zone of equal shares always fits with packages by node. What
+ * never fits: three packages of which one needs more than 64 ids, five with
+ * more than 32, nine with more than 16, seventeen with more than 8.
+ *
+ * UNSUPPORTED (stock tier, PV), RANGE (more than ZP_MAX_VCPUS; an id beyond
+ * 254: limit "apic-ids"; more L3s than l3_per_node: limit "l3"), INVAL.
+ */
+int zp_guest_cpus(const struct zp_plan *plan, const struct zp_topology *topo,
+                  const struct zp_core_model *model,
+                  struct zp_guest_cpus *cpus_out, struct zp_error *err);
+
+enum { ZP_MAX_CPUID_LEAVES = 32 };
+#define ZP_CPUID_NO_SUBLEAF UINT32_MAX   /* ECX is not looked at */
+
+struct zp_cpuid_leaf {
+    uint32_t leaf;
+    uint32_t subleaf;
+    uint32_t eax, ebx, ecx, edx;
+};
+
+/*
+ * Leaves of @vcpu, by ascending leaf and subleaf, *nr_out of them. They are
+ * final, but for two that Xen fills otherwise: of leaf 1 only EBX counts, of
+ * leaf 0x80000008 only ECX (bits 15:0); their other registers are 0 here. A
+ * zone of several vcpus also needs HTT (1.EDX[28]), on AMD TOPOEXT and
+ * CmpLegacy (0x80000001.ECX[22], [1]).
+ *  Intel: 1, 4, 0xB, 0x1F. The die level is in 0x1F where there are dies.
+ *  AMD: 1, 0xB, 0x80000008, 0x8000001D, 0x8000001E, 0x80000026. A vnode is a
+ *  node of 0x8000001E; a die of 0x80000026 where there are dies.
+ * INVAL if @vcpu is not of @cpus, or these are not of @plan.
+ */
+int zp_cpuid_leaves(const struct zp_plan *plan,
+                    const struct zp_core_model *model,
+                    const struct zp_guest_cpus *cpus, uint32_t vcpu,
+                    struct zp_cpuid_leaf leaves[ZP_MAX_CPUID_LEAVES],
+                    uint32_t *nr_out, struct zp_error *err);
+
 /* ---- JSON ---------------------------------------------------------------- */
 
 /*
