@@ -7,8 +7,9 @@
 
 #include "render/render.h"
 
-/* In quotes, with libxlu_cfg.c's escapes: whatever @text holds stays one
- * string. */
+/* In quotes: whatever @text holds stays one string. Of libxlu_cfg.c's escapes
+ * the numerical ones don't work (4.17: "\x0a" is an error, "\012" nothing), so
+ * a control byte, which no request gets past, becomes '?'. */
 static void add_quoted(struct zp__text *t, const char *text)
 {
     zp__text_add(t, "\"");
@@ -17,8 +18,8 @@ static void add_quoted(struct zp__text *t, const char *text)
 
         if (c == '"' || c == '\\')
             zp__text_add(t, "\\%c", c);
-        else if (c < 0x20 || c >= 0x7f)
-            zp__text_add(t, "\\x%02x", c);
+        else if (c < 0x20 || c == 0x7f)
+            zp__text_add(t, "?");
         else
             zp__text_add(t, "%c", c);
     }

@@ -212,13 +212,12 @@ END_TEST
 START_TEST(xlcfg_names_stay_in_their_quotes)
 {
     struct zp_plan plan;
-    static const char wanted[] =
-        "name = \"a\\\"\\x0avcpus=9\\\\\\x7f\\xff\"\n";
+    static const char wanted[] = "name = \"a\\\"?vcpus=9\\\\?\xc3\xbc'\"\n";
     char *text, *c;
     unsigned quotes = 0;
 
     ck_assert(plan_by_name("flat", &plan));
-    strcpy(plan.name, "a\"\nvcpus=9\\\x7f\xff");
+    strcpy(plan.name, "a\"\nvcpus=9\\\x7f\xc3\xbc'");
     ck_assert_int_eq(zp_plan_to_xlcfg(NULL, &plan, &text, &err), ZP_OK);
     c = strstr(text, "name = ");
     ck_assert_ptr_nonnull(c);
