@@ -365,7 +365,8 @@ static void deal(uint64_t total, uint32_t nr, const uint64_t *room,
 static void share_out(const struct host *h, enum way way,
                       struct oracle_plan *plan)
 {
-    uint64_t room[ZP_MAX_VNODES], share[ZP_MAX_VNODES], plenty = UINT64_MAX;
+    uint64_t room[ZP_MAX_VNODES] = { 0 }, share[ZP_MAX_VNODES] = { 0 };
+    uint64_t plenty = UINT64_MAX;
     uint32_t k = plan->nr_cpu, i;
     bool even = way == EVEN;
 

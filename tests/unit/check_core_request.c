@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core.h"
+
+struct size_case {
+    const char *text;
+    int code;
+    uint64_t kib;
+};
+
+static const struct size_case sizes[] = {
+    { "512", ZP_OK, 512 * 1024 },
+    { "512M", ZP_OK, 512 * 1024 },
+    { "512m", ZP_OK, 512 * 1024 },
+    { "512MiB", ZP_OK, 512 * 1024 },
+    { "4G", ZP_OK, 4 << 20 },
+    { "4GiB", ZP_OK, 4 << 20 },
+    { "1T", ZP_OK, 1 << 30 },
+    { "2048K", ZP_OK, 2048 },
+    { "0", ZP_OK, 0 },
+    { "4096T", ZP_OK, ZP_MAX_MEM_KIB },
+    { "4294967296", ZP_OK, ZP_MAX_MEM_KIB },
+    { "4097T", ZP_ERR_RANGE, 0 },
+    { "4398046511105K", ZP_ERR_RANGE, 0 },
+    { "99999999999999999999999K", ZP_ERR_RANGE, 0 },
+    { "", ZP_ERR_PARSE, 0 },
+    { "-1", ZP_ERR_PARSE, 0 },
+    { "4X", ZP_ERR_PARSE, 0 },
+    { "4GB", ZP_ERR_PARSE, 0 },
+    { "4Gi", ZP_ERR_PARSE, 0 },
+    { "4 G", ZP_ERR_PARSE, 0 },
+    { "1.5G", ZP_ERR_PARSE, 0 },
+    { "512iB", ZP_ERR_PARSE, 0 },
+};
+
+START_TEST(size)
+{
+    const struct size_case *c = &sizes[_i];
+    struct zp_error err;
+    uint64_t kib = 77;
+
+    ck_assert_msg(zp_size_parse(c->text, &kib, &err) == c->code, "%s",
+                  c->text);
+    ck_assert_uint_eq(kib, c->code ? 77 : c->kib);
+    if (c->code)
+        ck_assert_str_eq(err.limit, "memory");
+}
+END_TEST
+
+START_TEST(size_messages)
+{
+    uint64_t kib;
+
+    ck_fails(zp_size_parse("4X", &kib, &err), ZP_ERR_PARSE, "memory",
+             "'4X' is not a size: write 512M, 4G or 4GiB");
+    ck_fails(zp_size_parse("5000T", &kib, &err), ZP_ERR_RANGE, "memory",
+             "size '5000T' is beyond 4398046511104 KiB");
+}
+END_TEST
+
+static struct zp_request fair(void)
+{
+    struct zp_request req;
+
+    zp_request_init(&req);
+    req.vcpus = 4;
+    req.mem_kib = 1 << 20;
+    return req;
+}
+
+START_TEST(defaults)
+{
+    struct zp_request req = fair();
+
+    ck_works(zp_request_check(&req, &err));
+    ck_assert_uint_eq(req.max_vcpus, 4);
+    ck_assert_uint_eq(req.max_mem_kib, 1 << 20);
+    ck_assert_int_eq(req.spill, ZP_SPILL_HONEST);
+    ck_assert_int_eq(req.memory_policy, ZP_MEMORY_STATIC);
+    ck_assert_uint_eq(req.overcommit, 1);
+
+    req = fair();
+    req.vcpus = 0;
+    req.max_vcpus = 8;
+    req.max_mem_kib = 2 << 20;
+    req.nr_vnodes = 2;
+    ck_works(zp_request_check(&req, &err));
+    ck_assert_uint_eq(req.vcpus, 8);
+    ck_assert_int_eq(req.spill, ZP_SPILL_STRICT);
+    ck_assert_int_eq(req.memory_policy, ZP_MEMORY_DYNAMIC);
+
+    req = fair();
+    req.type = ZP_GUEST_PV;
+    ck_works(zp_request_check(&req, &err));
+    ck_assert_int_eq(req.spill, ZP_SPILL_STRICT);
+}
+END_TEST
+
+struct refusal {
+    const char *what;
+    void (*change)(struct zp_request *req);
+    int code;
+    const char *limit;
+    const char *msg;
+};
+
+static void near_one(struct zp_request *req, const char *busid)
+{
+    snprintf(req->near[req->nr_near].busid, ZP_BUSID_LEN, "%s", busid);
+    req->near[req->nr_near++].weight = 1;
+}
+
+#define CHANGE(name, body) \
+    static void name(struct zp_request *r) { body; }
+
+CHANGE(no_vcpus, r->vcpus = 0)
+CHANGE(more_online, r->max_vcpus = 3)
+CHANGE(many_vcpus, r->vcpus = 129)
+CHANGE(no_overcommit, r->overcommit = 0)
+CHANGE(many_nodes, r->nr_vnodes = 33)
+CHANGE(no_memory, r->mem_kib = 0)
+CHANGE(much_memory, r->mem_kib = ZP_MAX_MEM_KIB + 1)
+CHANGE(less_at_most, r->max_mem_kib = 1024)
+CHANGE(static_grows, r->memory_policy = ZP_MEMORY_STATIC;
+       r->max_mem_kib = 2 << 20)
+CHANGE(bad_strategy, r->strategy = (enum zp_strategy)7)
+CHANGE(bad_tier, r->tier = (enum zp_tier)2)
+CHANGE(long_name, memset(r->name, 'x', sizeof(r->name)))
+CHANGE(control_name, strcpy(r->name, "a\tb"))
+CHANGE(pv_honest, r->type = ZP_GUEST_PV; r->spill = ZP_SPILL_HONEST)
+CHANGE(pv_forced_honest, r->type = ZP_GUEST_PV; r->force_flat = true;
+       r->spill = ZP_SPILL_HONEST)
+CHANGE(interleave_what, r->spill = ZP_SPILL_INTERLEAVE)
+CHANGE(interleave_not, r->interleave.nr = 1)
+CHANGE(interleave_grows, r->spill = ZP_SPILL_INTERLEAVE;
+       r->interleave.nr = 1; r->max_mem_kib = 2 << 20)
+CHANGE(same_node_twice, r->memory_nodes.nr = 2;
+       r->memory_nodes.os_id[0] = r->memory_nodes.os_id[1] = 6)
+CHANGE(too_many_nodes, r->memory_nodes.nr = 65)
+CHANGE(many_near, r->nr_near = 17)
+CHANGE(bad_near, near_one(r, "eth0"))
+CHANGE(near_twice, near_one(r, "41:00.0"); near_one(r, "0000:41:00.0"))
+CHANGE(near_weight, near_one(r, "41:00.0"); r->near[0].weight = 1000001)
+
+static const struct refusal refusals[] = {
+    { "no vcpus", no_vcpus, ZP_ERR_INVAL, "vcpus",
+      "a zone needs at least 1 vcpu" },
+    { "more online than there are", more_online, ZP_ERR_INVAL, "vcpus",
+      "4 vcpus at boot are more than the 3 there can be" },
+    { "too many vcpus", many_vcpus, ZP_ERR_RANGE, "vcpus",
+      "129 vcpus are asked, a zone has at most 128" },
+    { "no overcommit", no_overcommit, ZP_ERR_INVAL, "overcommit",
+      "overcommit is 0, the least is 1" },
+    { "too many nodes", many_nodes, ZP_ERR_RANGE, "numa-nodes",
+      "33 nodes are asked, a zone has at most 32" },
+    { "no memory", no_memory, ZP_ERR_INVAL, "memory",
+      "a zone needs memory" },
+    { "too much memory", much_memory, ZP_ERR_RANGE, "memory",
+      "4398046511105 KiB are asked, a zone has at most 4398046511104" },
+    { "less memory at most", less_at_most, ZP_ERR_INVAL, "memory",
+      "1048576 KiB at boot are more than the 1024 at most" },
+    { "static that grows", static_grows, ZP_ERR_INVAL, "memory-policy",
+      "a static zone can't grow from 1048576 to 2097152 KiB" },
+    { "strategy", bad_strategy, ZP_ERR_INVAL, "strategy",
+      "strategy: 7 is not one of 0..1" },
+    { "tier", bad_tier, ZP_ERR_INVAL, "tier", "tier: 2 is not one of 0..1" },
+    { "name without end", long_name, ZP_ERR_RANGE, "name",
+      "the zone's name is longer than 63 bytes" },
+    { "name with a tab", control_name, ZP_ERR_INVAL, "name",
+      "the zone's name has a control byte" },
+    { "pv that spills", pv_honest, ZP_ERR_INVAL, "spill",
+      "a pv zone is one node: its memory can't be on others unless forced" },
+    { "forced pv, honest", pv_forced_honest, ZP_ERR_INVAL, "spill",
+      "a pv zone is shown no nodes: spill can't be honest" },
+    { "interleave without nodes", interleave_what, ZP_ERR_INVAL,
+      "interleave-nodes", "interleaved memory needs the nodes to be named" },
+    { "nodes without interleave", interleave_not, ZP_ERR_INVAL,
+      "interleave-nodes",
+      "nodes to interleave are named, but not that spill" },
+    { "interleave that grows", interleave_grows, ZP_ERR_INVAL,
+      "memory-policy", "interleaved memory is static: it can't grow" },
+    { "a node twice", same_node_twice, ZP_ERR_INVAL, "memory-nodes",
+      "memory-nodes: node 6 is named twice" },
+    { "65 nodes", too_many_nodes, ZP_ERR_RANGE, "memory-nodes",
+      "memory-nodes: 65 nodes are named, a host has at most 64" },
+    { "17 devices", many_near, ZP_ERR_RANGE, "device",
+      "17 devices are named, a zone has at most 16" },
+    { "not a device", bad_near, ZP_ERR_INVAL, "device",
+      "'eth0' is not a PCI address" },
+    { "a device twice", near_twice, ZP_ERR_INVAL, "device",
+      "device 0000:41:00.0 is named twice" },
+    { "weight", near_weight, ZP_ERR_RANGE, "device",
+      "device 41:00.0: weight 1000001 is not in 1..1000000" },
+};
+
+START_TEST(refuses)
+{
+    const struct refusal *c = &refusals[_i];
+    struct zp_request req = fair(), before;
+
+    c->change(&req);
+    before = req;
+    ck_fails(zp_request_check(&req, &err), c->code, c->limit, c->msg);
+    ck_assert_mem_eq(&req, &before, sizeof(req));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("request");
+    TCase *tcase = tcase_create("request");
+
+    suite_add_tcase(suite, tcase);
+    tcase_add_loop_test(tcase, size, 0, sizeof(sizes) / sizeof(sizes[0]));
+    tcase_add_test(tcase, size_messages);
+    tcase_add_test(tcase, defaults);
+    tcase_add_loop_test(tcase, refuses, 0,
+                        sizeof(refusals) / sizeof(refusals[0]));
+    return fixture_run(suite);
+}
