@@ -172,7 +172,11 @@ static bool spill_memory(struct draft *d)
         d->units[i] = zp__holds(d->p, d->pos[i], d->share);
         held += d->units[i];
     }
-    if (held >= d->p->units || !collect(d, d->p->units - held, &gifts))
+    if (held >= d->p->units) { /* a search cut short had missed this set */
+        fill_memory(d);
+        return true;
+    }
+    if (!collect(d, d->p->units - held, &gifts))
         return false;
     for (i = 1; i < gifts.nr; i++) {
         gift = gifts.gift[i];

@@ -218,6 +218,8 @@ struct zp__choice {
     struct zp__score score;
     uint64_t bound;     /* proven for .score.pairs */
     bool proven;
+    bool gave_up;       /* a search ended before it could say no */
+    uint64_t budget;    /* left for the searches to come */
     uint64_t steps;
 };
 
@@ -250,7 +252,9 @@ bool zp__choose(const struct zp__problem *p, struct zp__choice *choice);
 int zp__decide(struct zp__problem *p, struct zp__choice *choice,
                const struct zp_topology *topo, const struct zp_load *load,
                const struct zp_request *req, struct zp_error *err);
-int zp__place_fail(const struct zp__problem *p, struct zp_error *err);
+/* @gave_up: it may fit, but the step budget ended the search. */
+int zp__place_fail(const struct zp__problem *p, bool gave_up,
+                   struct zp_error *err);
 /* build.c: the plan of a choice. Fails only if it needs too many vnodes. */
 int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
               struct zp_plan *plan_out, struct zp_error *err);

@@ -184,7 +184,8 @@ static int fail_sums(const struct zp__problem *p, struct zp_error *err)
     return ZP_OK;
 }
 
-int zp__place_fail(const struct zp__problem *p, struct zp_error *err)
+int zp__place_fail(const struct zp__problem *p, bool gave_up,
+                   struct zp_error *err)
 {
     bool steered = p->top_owners && p->req.near_policy == ZP_NEAR_STRICT;
     struct zp__problem free_of = *p;
@@ -212,5 +213,9 @@ int zp__place_fail(const struct zp__problem *p, struct zp_error *err)
     }
     if (p->one_vnode)
         return fail_dynamic(p, err);
+    if (gave_up)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "steps",
+                        "no set of %u to %u nodes was found within the step "
+                        "budget for %u nodes", p->k_min, p->k_max, p->nr);
     return fail_sets(p, p->req.nr_vnodes ? p->k_min : p->k_max, err);
 }

@@ -5,9 +5,11 @@
 #include "core.h"
 
 /* Work that a placement may spend above this many nodes; up to it every
- * answer is proven. A count of memory words looked at, about: 10 ms. */
+ * answer is proven. A count of pairs looked at, about: 5 ms. However much has
+ * been spent, each search gets enough for a first good set. */
 enum { ALWAYS_PROVEN = 24 };
-#define BUDGET ((uint64_t)3 << 20)
+#define BUDGET ((uint64_t)2 << 20)
+#define LEAST_BUDGET (BUDGET / 16)
 
 static void set_needs(struct zp__search *s, const struct zp__problem *p,
                       enum zp__way way, uint64_t share)
@@ -48,7 +50,7 @@ void zp__search_init(struct zp__search *s, const struct zp__problem *p,
     s->fixed = 0;
     s->use_pre = way == ZP__SPILL;
     s->accept = NULL;
-    s->budget = p->nr > ALWAYS_PROVEN ? BUDGET : UINT64_MAX;
+    s->budget = UINT64_MAX;
     s->steps = 0;
     s->gave_up = false;
     s->nr_near = p->nr_near;
@@ -151,6 +153,20 @@ static void take(struct zp__choice *choice, const struct zp__search *s,
     choice->proven = s->bound == s->score.pairs;
 }
 
+static void lend_budget(struct zp__search *s, const struct zp__choice *choice)
+{
+    s->budget = choice->budget > LEAST_BUDGET ? choice->budget : LEAST_BUDGET;
+}
+
+/* Takes back what is left; a search that found nothing may have missed it. */
+static void settle(struct zp__choice *choice, const struct zp__search *s,
+                   bool found)
+{
+    choice->budget = s->budget;
+    choice->steps += s->steps;
+    choice->gave_up |= !found && s->gave_up;
+}
+
 static bool try_local(const struct zp__problem *p, enum zp__way way,
                       uint32_t k, enum first first, struct zp__choice *choice)
 {
@@ -158,8 +174,9 @@ static bool try_local(const struct zp__problem *p, enum zp__way way,
     bool found;
 
     zp__search_init(&s, p, way, k);
+    lend_budget(&s, choice);
     found = fix_first(&s, p, first, choice) && zp__search_best(&s);
-    choice->steps += s.steps;
+    settle(choice, &s, found);
     if (found)
         take(choice, &s, way);
     return found;
@@ -215,6 +232,7 @@ static bool try_spill(const struct zp__problem *p, uint32_t k, enum first first,
 
     arg.share = zp__share_units(p, zp__ids_at_most(p, ZP__SPILL, k), k);
     zp__search_init(&s, p, ZP__SPILL, k);
+    lend_budget(&s, choice);
     s.accept = donors_hold;
     s.arg = &arg;
     owners = first == AT_OWNER ? p->top_owners & s.allowed : 0;
@@ -225,7 +243,7 @@ static bool try_spill(const struct zp__problem *p, uint32_t k, enum first first,
         found = zp__search_best(&s);
         owners &= owners - 1;
     } while (!found && owners);
-    choice->steps += s.steps;
+    settle(choice, &s, found);
     if (!found)
         return false;
     take(choice, &s, ZP__SPILL);
@@ -251,6 +269,8 @@ static bool choose_spill(const struct zp__problem *p, enum first first,
         found = true;
     }
     choice->steps = one.steps;
+    choice->budget = one.budget;
+    choice->gave_up = one.gave_up;
     return found;
 }
 
@@ -259,8 +279,9 @@ bool zp__choose(const struct zp__problem *p, struct zp__choice *choice)
     enum first first = p->top_owners ? AT_OWNER : BY_MEMORY;
     bool may_move = p->top_owners && p->req.near_policy == ZP_NEAR_PREFERRED;
 
-    choice->moved = false;
+    choice->moved = choice->gave_up = false;
     choice->steps = 0;
+    choice->budget = p->nr > ALWAYS_PROVEN ? BUDGET : UINT64_MAX;
     if (choose_local(p, first, choice))
         return true;
     if (may_move && choose_local(p, NEAR_OWNER, choice)) {
@@ -284,10 +305,11 @@ int zp__decide(struct zp__problem *p, struct zp__choice *choice,
 
     if (rc)
         return rc;
+    choice->gave_up = false;
     if (zp__interleave_fits(p) && zp__choose(p, choice))
         return ZP_OK;
     if (!p->one_vnode || req->memory_policy != ZP_MEMORY_DEFAULT)
-        return zp__place_fail(p, err);
+        return zp__place_fail(p, choice->gave_up, err);
     /* Rules 9: not asked for in so many words, so static will do. */
     fixed = *req;
     fixed.memory_policy = ZP_MEMORY_STATIC;
@@ -296,7 +318,9 @@ int zp__decide(struct zp__problem *p, struct zp__choice *choice,
     if (rc)
         return rc;
     p->became_static = true;
-    return zp__choose(p, choice) ? ZP_OK : zp__place_fail(p, err);
+    if (zp__choose(p, choice))
+        return ZP_OK;
+    return zp__place_fail(p, choice->gave_up, err);
 }
 
 int zp_place(const struct zp_topology *topo, const struct zp_load *load,

@@ -330,6 +330,44 @@ static struct zp__score bound(const struct zp__search *s,
     return low;
 }
 
+/*
+ * One member for one other, as long as that is better: where the budget will
+ * not do for a proof, the answer is a good one at least. Not for sets that
+ * must reach sums or have more to say than their distances.
+ */
+static void improve(struct zp__search *s)
+{
+    zp__mask left, others, rest;
+    uint32_t out, in, member, best_out, best_in;
+    int32_t gain, best;
+
+    do {
+        best = 0;
+        best_out = best_in = 0;
+        ZP__FOR_EACH (out, left, s->set & ~s->fixed) {
+            ZP__FOR_EACH (in, others, s->allowed & ~s->set) {
+                if ((s->set & ~ZP__BIT(out)) & ~s->topo->reach[in])
+                    continue;
+                gain = 0;
+                ZP__FOR_EACH (member, rest, s->set & ~ZP__BIT(out))
+                    gain += (int32_t)weight(s, out, member) -
+                            (int32_t)weight(s, in, member);
+                if (gain > best) {
+                    best = gain;
+                    best_out = out;
+                    best_in = in;
+                }
+            }
+        }
+        if (best) {
+            s->set = (s->set & ~ZP__BIT(best_out)) | ZP__BIT(best_in);
+            s->score.pairs -= (uint32_t)best;
+            s->score.load += s->load[best_in] - s->load[best_out];
+            s->score.taken += s->taken[best_in] - s->taken[best_out];
+        }
+    } while (best);
+}
+
 static void take_set(struct walk *w, const struct state *st)
 {
     struct zp__search *s = w->s;
@@ -352,6 +390,11 @@ static void take_set(struct walk *w, const struct state *st)
         w->tie = false;
     s->set = st->set;
     s->score = st->score;
+    if (!w->found && w->mode == BEST && s->budget != UINT64_MAX &&
+        !s->nr_needs && !s->nr_near && !s->accept) {
+        improve(s);
+        w->tie = true; /* who knows what it passed by */
+    }
     w->found = true;
     w->stop = w->mode != BEST;
 }
@@ -508,7 +551,6 @@ bool zp__search_any(struct zp__search *s)
 {
     struct walk w;
 
-    s->gave_up = false;
     return run(s, ANY, &w);
 }
 
