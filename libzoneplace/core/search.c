@@ -443,36 +443,41 @@ static uint32_t pick(const struct walk *w, const struct state *st,
     return top;
 }
 
-/* False if nothing below @st is wanted. */
+/* Takes the work of a step from the budget; false if it is spent. */
+static bool spend(struct zp__search *s, const struct state *st)
+{
+    uint64_t work = (uint64_t)zp__count(st->left) * s->topo->nr *
+                    (1 + s->nr_needs);
+
+    if (s->budget == UINT64_MAX)
+        return true;
+    if (s->budget < work)
+        return false;
+    s->budget -= work;
+    return true;
+}
+
+/* False if nothing below @st is wanted, or there is no @budget for it. */
 static bool worth_it(struct walk *w, const struct state *st,
-                     const struct offer *best)
+                     const struct offer *best, bool budget)
 {
     struct zp__search *s = w->s;
     struct zp__score low;
-    uint64_t work = (uint64_t)zp__count(st->left) * s->topo->nr;
     int order;
 
-    if (w->mode == ANY) {
-        if (s->budget < work) {
-            s->gave_up = true;
-            return false;
-        }
-    } else {
+    if (w->mode != ANY) {
         low = bound(s, st, best);
         order = w->found || w->mode == LOWEST ? compare(&low, &s->score) : -1;
         if (order > 0 || (order == 0 && w->mode == BEST)) {
             w->tie |= order == 0;
             return false;
         }
-        if (s->budget < work) {
+        if (!budget)
             w->open = zp__min64(w->open, low.pairs);
-            s->gave_up = true;
-            return false;
-        }
     }
-    if (s->budget != UINT64_MAX)
-        s->budget -= work;
-    return true;
+    if (!budget)
+        s->gave_up = true;
+    return budget;
 }
 
 static void walk(struct walk *w, struct state *st)
@@ -482,9 +487,11 @@ static void walk(struct walk *w, struct state *st)
     struct state next;
     zp__mask with;
     uint32_t v, u;
+    bool budget;
 
     while (!w->stop) {
         s->steps++;
+        budget = spend(s, st);
         if (!st->more) {
             take_set(w, st);
             return;
@@ -497,7 +504,7 @@ static void walk(struct walk *w, struct state *st)
         }
         if (w->mode != ANY)
             best_offers(s, st, best);
-        if (!worth_it(w, st, best))
+        if (!worth_it(w, st, best, budget))
             return;
         v = pick(w, st, best);
         with = (w->before[v] & st->left) | ZP__BIT(v);
