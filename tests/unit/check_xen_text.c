@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The texts that the Xen side reads: host.conf, vifs, xl.cfg, Xen's ring. */
+#include <string.h>
+
+#include <check.h>
+
+#include "xen/xen.h"
+
+static struct zp_error err;
+
+/* ---- host.conf ---------------------------------------------------------------- */
+
+START_TEST(options_good)
+{
+    static const char text[] = "# kept for dom0\n"
+                               "reserved-pcpus = 0-3, 8\n"
+                               "\n  reserve-percent=5 # of each node\n"
+                               "reserve-min = 1G\r\n"
+                               "vcpu-ratio = 4\ncpupool = zones";
+    struct zp_host_options opt;
+
+    ck_assert_int_eq(zp__host_options_parse("f", text, strlen(text), &opt,
+                                            &err), ZP_OK);
+    ck_assert_uint_eq(zp_pcpuset_count(&opt.reserved_pcpus), 5);
+    ck_assert_uint_eq(opt.reserve_percent, 5);
+    ck_assert_uint_eq(opt.reserve_min_kib, 1024 * 1024);
+    ck_assert_uint_eq(opt.vcpu_ratio, 4);
+    ck_assert_str_eq(opt.cpupool, "zones");
+    ck_assert_int_eq(zp__host_options_parse("f", "", 0, &opt, &err), ZP_OK);
+    ck_assert_uint_eq(opt.reserve_percent, 1);
+    ck_assert_uint_eq(opt.reserve_min_kib, 32 * 1024);
+}
+END_TEST
+
+static const char *const bad_options[][2] = {
+    { "colour = red", "f:1: unknown key colour" },
+    { "\nvcpu-ratio", "f:2: no '=' in \"vcpu-ratio\"" },
+    { "reserve-percent = 101",
+      "f:1: reserve-percent: not a number in its range: 101" },
+    { "reserve-percent = -1",
+      "f:1: reserve-percent: not a number in its range: -1" },
+    { "vcpu-ratio =", "f:1: vcpu-ratio: not a number in its range: " },
+};
+
+START_TEST(options_bad)
+{
+    const char *text = bad_options[_i][0];
+    struct zp_host_options opt = { .vcpu_ratio = 99 };
+
+    ck_assert_int_eq(zp__host_options_parse("f", text, strlen(text), &opt,
+                                            &err), ZP_ERR_PARSE);
+    ck_assert_str_eq(err.msg, bad_options[_i][1]);
+    ck_assert_uint_eq(opt.vcpu_ratio, 99);
+}
+END_TEST
+
+/* ---- vifs ---------------------------------------------------------------------- */
+
+START_TEST(vif_good)
+{
+    static const uint8_t mac[6] = { 0x00, 0x16, 0x3e, 0xAb, 0xcd, 0x01 };
+    struct zp__vif vif;
+
+    ck_assert_int_eq(zp__vif_parse("mac=00:16:3e:aB:CD:01, bridge=xenbr0,"
+                                   "type=vif,rate=10Mb/s,ip=10.0.0.1", &vif,
+                                   &err), ZP_OK);
+    ck_assert(vif.has_mac);
+    ck_assert_mem_eq(vif.mac, mac, sizeof(mac));
+    ck_assert_str_eq(vif.bridge, "xenbr0");
+    ck_assert_str_eq(vif.rate, "10Mb/s");
+    ck_assert_str_eq(vif.ip, "10.0.0.1");
+    ck_assert_int_eq(zp__vif_parse("", &vif, &err), ZP_OK);
+    ck_assert(!vif.has_mac);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    int code;
+} bad_vifs[] = {
+    { "mac=00:16:3e:00:00", ZP_ERR_PARSE },
+    { "mac=00:16:3e:00:00:0g", ZP_ERR_PARSE },
+    { "mac=00:16:3e:00:00:01:02", ZP_ERR_PARSE },
+    { "mac=", ZP_ERR_PARSE },
+    { "mac=0", ZP_ERR_PARSE },
+    { "mac=01:16:3e:00:00:01", ZP_ERR_INVAL },
+    { "model=e1000", ZP_ERR_INVAL },
+    { "type=ioemu", ZP_ERR_INVAL },
+    { "bridge", ZP_ERR_PARSE },
+    { "bridge=0123456789012345678901234567890123456789", ZP_ERR_RANGE },
+};
+
+START_TEST(vif_bad)
+{
+    struct zp__vif vif;
+
+    ck_assert_int_eq(zp__vif_parse(bad_vifs[_i].text, &vif, &err),
+                     bad_vifs[_i].code);
+}
+END_TEST
+
+/* ---- pieces of a record ----------------------------------------------------------- */
+
+START_TEST(pieces_cover_all)
+{
+    size_t len = (size_t)_i * ZP__PIECE + (size_t)(_i % 3) - 1;
+    size_t i, nr, from, to, at = 0;
+
+    if (_i == 0)
+        len = 0;
+    nr = zp__store_pieces(len, 0, &from, &to);
+    for (i = 0; i < nr; i++) {
+        zp__store_pieces(len, i, &from, &to);
+        ck_assert_uint_eq(from, at);
+        ck_assert(to > from && to - from <= ZP__PIECE);
+        at = to;
+    }
+    ck_assert_uint_eq(at, len);
+}
+END_TEST
+
+/* ---- Xen's ring -------------------------------------------------------------------- */
+
+static const char dump_417[] =
+    "(XEN) Memory location of each domain:\n"
+    "(XEN) Domain 0 (total: 100):\n"
+    "(XEN)     Node 0: 60\n(XEN)     Node 1: 40\n"
+    "(XEN) Domain 12 (total: 9):\n"
+    "(XEN)     Node 0: 9\n(XEN)     Node 1: 0\n"
+    "(XEN) Domain 2 (total: 30):\n"
+    "(XEN)     Node 0: 10\n(XEN)     Node 1: 20\n"
+    "(XEN)      2 vnodes, 4 vcpus, guest physical layout:\n"
+    "(XEN)          0: pnode   0, vcpus 0-1\n";
+static const char dump_420[] =
+    "(XEN) [2026-01-01 00:00:00] d12 (total: 9):\n"
+    "(XEN) [2026-01-01 00:00:00]     Node 0: 9\n"
+    "(XEN) [2026-01-01 00:00:00] d2 (total: 7):\n"
+    "(XEN) [2026-01-01 00:00:00]     Node 0: 3\n"
+    "(XEN) [2026-01-01 00:00:00]     Node 63: 4\n";
+
+START_TEST(dump_good)
+{
+    uint64_t pages[ZP_MAX_PNODES];
+
+    ck_assert_int_eq(zp__numa_dump_parse(dump_417, 2, pages, &err), ZP_OK);
+    ck_assert_uint_eq(pages[0], 10);
+    ck_assert_uint_eq(pages[1], 20);
+    ck_assert_int_eq(zp__numa_dump_parse(dump_417, 12, pages, &err), ZP_OK);
+    ck_assert_uint_eq(pages[0], 9);
+    ck_assert_int_eq(zp__numa_dump_parse(dump_420, 2, pages, &err), ZP_OK);
+    ck_assert_uint_eq(pages[0], 3);
+    ck_assert_uint_eq(pages[63], 4);
+}
+END_TEST
+
+/* While Xen prints, what is there is no answer: the sum tells. */
+START_TEST(dump_half)
+{
+    uint64_t pages[ZP_MAX_PNODES] = { 7 };
+    size_t len, whole = strstr(dump_417, "Node 1: 20\n") - dump_417 + 11;
+    char half[sizeof(dump_417)];
+
+    for (len = 0; len < whole; len++) {
+        memcpy(half, dump_417, len);
+        half[len] = '\0';
+        ck_assert_int_eq(zp__numa_dump_parse(half, 2, pages, &err),
+                         ZP_ERR_NOTFOUND);
+    }
+    ck_assert_int_eq(zp__numa_dump_parse(dump_417, 1, pages, &err),
+                     ZP_ERR_NOTFOUND);
+    ck_assert_int_eq(zp__numa_dump_parse(" d2 (total: 1):\n Node 64: 1\n", 2,
+                                         pages, &err), ZP_ERR_RANGE);
+    ck_assert_uint_eq(pages[0], 7);
+}
+END_TEST
+
+/* ---- xl.cfg ------------------------------------------------------------------------- */
+
+static const char cfg[] =
+    "# a zone\n"
+    "name = \"web = 1\"; type='pvh'\n"
+    "vcpus = 2\nmaxvcpus = 4\nmemory = 512\n"
+    "kernel = \"/k\"\nextra = \"quiet # no comment\"\nroot = '/dev/xvda'\n"
+    "disk = [ '/a,raw,xvda,w', # first\n"
+    "         \"/b]=[,raw,xvdb,r\" ]\n"
+    "vif = [ 'bridge=xenbr0' ]\non_crash=\"preserve\"\n";
+
+START_TEST(cfg_good)
+{
+    struct zp_zone_spec spec;
+
+    ck_assert_msg(zp_zone_spec_from_xlcfg("f", cfg, strlen(cfg), &spec,
+                                          &err) == ZP_OK, "%s", err.msg);
+    ck_assert_str_eq(spec.request.name, "web = 1");
+    ck_assert_uint_eq(spec.request.vcpus, 2);
+    ck_assert_uint_eq(spec.request.max_vcpus, 4);
+    ck_assert_uint_eq(spec.request.mem_kib, 512 * 1024);
+    ck_assert_str_eq(spec.kernel, "/k");
+    ck_assert_str_eq(spec.cmdline, "root=/dev/xvda quiet # no comment");
+    ck_assert_uint_eq(spec.nr_disks, 2);
+    ck_assert_str_eq(spec.disks[1], "/b]=[,raw,xvdb,r");
+    ck_assert_uint_eq(spec.nr_vifs, 1);
+    ck_assert_int_eq(spec.on_crash, ZP_ACTION_PRESERVE);
+    zp_zone_spec_clear(&spec);
+}
+END_TEST
+
+static const char *const bad_cfgs[][2] = {
+    { "vcpus=1\nusb = 1\n", "f:2: the key usb is not supported for zones" },
+    { "disk = [ 'a',\n'b' ]\nvnc=1\n",
+      "f:3: the key vnc is not supported for zones" },
+    { "name='x'\n\ncpus = \"0-3\"\n",
+      "f:3: cpus: zoneplace decides the placement, leave this key out" },
+    { "type = \"hvm\"\n", "f: type: zones are \"pvh\" or \"pv\"" },
+    { "vcpus = \"many\"\n", "f: vcpus: not a number" },
+    { "vcpus = 0\n", "f: vcpus: out of range" },
+    { "on_reboot = \"rename-restart\"\n",
+      "f: on_reboot: zones know destroy, restart and preserve" },
+    { "name = [ 'a' ]\n", "f: name: not a text" },
+};
+
+START_TEST(cfg_bad)
+{
+    const char *text = bad_cfgs[_i][0];
+    struct zp_zone_spec spec;
+
+    ck_assert_int_lt(zp_zone_spec_from_xlcfg("f", text, strlen(text), &spec,
+                                             &err), 0);
+    ck_assert_str_eq(err.msg, bad_cfgs[_i][1]);
+}
+END_TEST
+
+START_TEST(cfg_broken)
+{
+    static const char text[] = "name = \"x\nvcpus\n";
+    struct zp_zone_spec spec;
+
+    ck_assert_int_eq(zp_zone_spec_from_xlcfg("f", text, strlen(text), &spec,
+                                             &err), ZP_ERR_PARSE);
+    ck_assert_str_ne(err.msg, "");
+}
+END_TEST
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+int main(void)
+{
+    Suite *s = suite_create("xen text");
+    TCase *tc = tcase_create("all");
+    SRunner *runner = srunner_create(s);
+    int failed;
+
+    suite_add_tcase(s, tc);
+    tcase_add_test(tc, options_good);
+    tcase_add_loop_test(tc, options_bad, 0, COUNT(bad_options));
+    tcase_add_test(tc, vif_good);
+    tcase_add_loop_test(tc, vif_bad, 0, COUNT(bad_vifs));
+    tcase_add_loop_test(tc, pieces_cover_all, 0, 9);
+    tcase_add_test(tc, dump_good);
+    tcase_add_test(tc, dump_half);
+    tcase_add_test(tc, cfg_good);
+    tcase_add_loop_test(tc, cfg_bad, 0, COUNT(bad_cfgs));
+    tcase_add_test(tc, cfg_broken);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
