@@ -4,7 +4,7 @@
 
 #include "zonectl.h"
 
-/* The report's lines as a JSON list. */
+/* The report's lines as a JSON list; their first word is the "ok". */
 static void add_checks(struct spool *out, const char *report)
 {
     const char *line = report;
@@ -12,9 +12,11 @@ static void add_checks(struct spool *out, const char *report)
 
     while (*line) {
         size_t len = strcspn(line, "\n");
+        size_t word = strcspn(line, " \n");
         struct spool text = { 0 };
 
-        spool_bytes(&text, line, len);
+        word += line[word] == ' ';
+        spool_bytes(&text, line + word, len - word);
         spool_add(out, "%s\n  {\"ok\":%s,\"check\":", first ? "" : ",",
                   strncmp(line, "ok", 2) ? "false" : "true");
         spool_json(out, text.buf);

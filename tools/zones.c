@@ -12,7 +12,8 @@ void format_size(uint64_t kib, char *buf, size_t size)
     if (kib == ZP_UNKNOWN_KIB)
         snprintf(buf, size, "?");
     else if (kib % 1024)
-        snprintf(buf, size, "%lluKiB", (unsigned long long)kib);
+        snprintf(buf, size, "%llu.%lluMiB", (unsigned long long)(kib / 1024),
+                 (unsigned long long)(kib % 1024 * 10 / 1024));
     else
         snprintf(buf, size, "%lluMiB", (unsigned long long)(kib / 1024));
 }
