@@ -237,6 +237,34 @@ static void check_ranges(void)
                 differ("SRAT: ranges %u and %u overlap", j, i);
 }
 
+/* libxl gives a PVH guest eight special pages: xenstore, console, ioreq and
+ * the like (xg_dom_x86.c, NR_SPECIAL_PAGES). */
+enum { SPECIAL_PAGES = 8 };
+
+/* Linux puts the hypervisor's shared_info over a page of its own and gives
+ * that page back (drivers/xen and arch/x86/xen/enlighten_hvm.c). */
+enum { PAGES_GIVEN_BACK = 1 };
+
+/* Pages that hold ACPI tables, by the guest's own e820. */
+static int64_t acpi_pages(void)
+{
+    int64_t pages = 0;
+
+    for (unsigned i = 0; i < 128; i++) {
+        char *type = value_of("/sys/firmware/memmap/%u/type", i);
+        char *start = value_of("/sys/firmware/memmap/%u/start", i);
+        char *end = value_of("/sys/firmware/memmap/%u/end", i);
+
+        if (type && start && end && !strncmp(type, "ACPI Tables", 11))
+            pages += (int64_t)((strtoull(end, NULL, 0) >> 12) -
+                               (strtoull(start, NULL, 0) >> 12) + 1);
+        free(type);
+        free(start);
+        free(end);
+    }
+    return pages;
+}
+
 /* "Domain N (total: T):" and below it "Node I: PAGES". */
 static void check_pages(const char *path, unsigned domid, int64_t special)
 {
@@ -278,8 +306,10 @@ static void check_pages(const char *path, unsigned domid, int64_t special)
                    (unsigned long long)pages[i]);
     }
     if (surplus != special)
-        differ("pages beyond the plan: %lld allowed for, Xen has %lld",
-               (long long)special, (long long)surplus);
+        differ("pages beyond the plan: %lld accounted for (%d special, %lld "
+               "of ACPI, %d given back), Xen has %lld", (long long)special,
+               SPECIAL_PAGES, (long long)acpi_pages(), PAGES_GIVEN_BACK,
+               (long long)surplus);
 }
 
 /* "NAME ID VCPU CPU STATE TIME HARD / SOFT" */
@@ -364,7 +394,8 @@ static void usage(FILE *out)
     fputs("Usage: compare --plan FILE --report FILE --debug-u FILE\n"
           "               --vcpu-list FILE --domid N [--special N]\n"
           "               [--pcpus LIST] [--online LIST] [--table]\n"
-          "  --special N    pages that a guest has beyond its memory (17)\n"
+          "  --special N    pages that a guest has beyond its memory\n"
+          "                 (else: 8, those of its ACPI tables, less 1)\n"
           "  --pcpus LIST   the host's pCPUs, for \"all\" (0-15)\n"
           "  --online LIST  the vCPUs that are online (all of the plan)\n"
           "  --table        also print plan, Xen and guest side by side\n",
@@ -410,7 +441,7 @@ static void read_options(int argc, char **argv, const char **files,
         *show |= which == 9;
     }
     if (!files[0] || !files[1] || !files[2] || !files[3] || *domid < 0 ||
-        *special < 0 || optind != argc) {
+        optind != argc) {
         usage(stderr);
         exit(2);
     }
@@ -419,7 +450,7 @@ static void read_options(int argc, char **argv, const char **files,
 int main(int argc, char **argv)
 {
     const char *files[4] = { NULL, NULL, NULL, NULL };
-    long domid = -1, special = 17;
+    long domid = -1, special = -1;
     bool show = false;
 
     set_parse("0-15", &all_pcpus);
@@ -433,6 +464,8 @@ int main(int argc, char **argv)
     check_slit();
     check_nodes();
     check_ranges();
+    if (special < 0)
+        special = SPECIAL_PAGES + acpi_pages() - PAGES_GIVEN_BACK;
     check_pages(files[2], (unsigned)domid, special);
     check_affinities(files[3], (unsigned)domid);
     if (show)

@@ -269,6 +269,12 @@ xen_pages()
         }' "$file"
 }
 
+# Free KiB of each node, one a line, as zonectl reads them from Xen.
+nodes_free()
+{
+    zonectl host --json | grep -o '"free_kb": *[0-9]*' | grep -o '[0-9]*$'
+}
+
 # value FILE PATH: the value of a line of a report.
 value()
 {

@@ -39,7 +39,7 @@ zonectl show demo --json >/tmp/demo.json
 xen_pages "$id" >/tmp/pages
 xl vcpu-list demo >/tmp/vcpus
 /lab/compare --table --plan /tmp/demo.json --report "$report" \
-    --debug-u "$(xen_dump)" --vcpu-list /tmp/vcpus --domid "$id" --special 17
+    --debug-u "$(xen_dump)" --vcpu-list /tmp/vcpus --domid "$id"
 rc=$?
 echo
 echo "its disk: $(zone_cmd "$id" disk xvda 1000000)"

@@ -36,7 +36,7 @@ compare_zone()
     check "$name: guest, plan and Xen agree, page for page" \
         /lab/compare --plan "/out/$name.json" --report "$report" \
         --debug-u "/out/$name.pages" --vcpu-list "/out/$name.vcpus" \
-        --domid "$id" --special 17
+        --domid "$id"
     check "$name: zonectl verify finds the same" zonectl verify "$name"
 }
 
@@ -131,8 +131,8 @@ is "the host's free memory is what it was" \
     "$([ "$(free_pages)" -ge $((before - 1)) ] && echo yes)" yes
 
 # Two full nodes and the rest on a neighbour: a third vnode without vcpus.
-most=$(zonectl host --json | tr -d ' ,"' | awk -F: '/^free_kb/ {
-    if ($2 > m) m = $2 } END { print int(m / 1024) }')
+most=$(nodes_free | sort -n | tail -n 1)
+most=$((most / 1024))
 FLAGS[spill]="--vcpus 2 --numa-nodes 2 --spill honest --memory $((2 * most))M"
 wave spill
 is "spill: a third vnode without vcpus" \

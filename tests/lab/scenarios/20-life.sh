@@ -32,7 +32,7 @@ compare_zone()
     xl vcpu-list "$1" >/tmp/v
     /lab/compare --plan "/out/$1.json" --report "$2" \
         --debug-u "$(xen_dump)" --vcpu-list /tmp/v \
-        --domid "$(zone_id "$1")" --special 17
+        --domid "$(zone_id "$1")"
 }
 
 truncate -s 8M /root/disk.img
