@@ -570,9 +570,10 @@ struct zp_guest_cpus {
  * Ids end at 254. The first of these that fits is taken: packages and dies in
  * the order of vnodes; the largest first, so that the highest id is free; the
  * same two with vnodes of a package side by side in one die, apart by their
- * L3s only. A zone of equal shares always fits with packages by node. What
- * never fits: three packages of which one needs more than 64 ids, five with
- * more than 32, nine with more than 16, seventeen with more than 8.
+ * L3s only. Equal shares always fit with packages by node and cores_per_l3 0
+ * or a power of two. What never fits: three packages of which one needs more
+ * than 64 ids, five with more than 32, nine with more than 16, seventeen with
+ * more than 8.
  *
  * UNSUPPORTED (stock tier, PV), RANGE (more than ZP_MAX_VCPUS; an id beyond
  * 254: limit "apic-ids"; more L3s than l3_per_node: limit "l3"), INVAL.
