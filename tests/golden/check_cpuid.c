@@ -76,6 +76,32 @@ START_TEST(even)
 }
 END_TEST
 
+/* Hosts as they are built, all of their nodes: packages by socket fit. */
+START_TEST(sockets)
+{
+    static const uint32_t per_socket[] = { 1, 2, 3, 4, 6, 8, 12, 16 };
+    static const uint32_t counts[] = { 1, 2, 3, 4, 8, 16 };
+    struct zp_core_model model = make_model(ZP_VENDOR_AMD, 2, _i & 1 ? 8 : 0,
+                                            ZP_PACKAGES_SOCKET);
+    uint32_t nodes = per_socket[_i / 2 % 8], nr = counts[_i / 16], n, i;
+
+    for (n = nr * nodes; nr * nodes <= ZP_MAX_VNODES && n <= ZP_MAX_VCPUS;
+         n += step()) {
+        struct cpuid_shape shape = { .nr = nr * nodes, .host_threads = 2 };
+        struct zp_guest_cpus cpus;
+
+        for (i = 0; i < shape.nr; i++) {
+            shape.vcpus[i] = n / shape.nr + (i < n % shape.nr);
+            shape.socket[i] = i / nodes;
+        }
+        ck_assert_msg(cpuid_zone_holds(&shape, &model, &cpus, &err),
+                      "%u over %u x %u: %s", n, nr, nodes, err.msg);
+        ck_assert_uint_eq(cpus.nr_packages, nr);
+        ck_assert_uint_eq(cpus.dies_per_package, nodes);
+    }
+}
+END_TEST
+
 struct named {
     const char *shape;
     uint32_t threads, cores_per_l3;
@@ -374,6 +400,9 @@ START_TEST(unknown_sockets)
     topo = cpuid_shape_host(&shape);
     ck_assert_int_eq(zp_guest_cpus(&plan, topo, &model, &cpus, &err), ZP_OK);
     ck_assert_uint_eq(cpus.nr_packages, 2);
+    plan.vnode[1].pnode = plan.vnode[0].pnode; /* that much is known */
+    ck_assert_int_eq(zp_guest_cpus(&plan, topo, &model, &cpus, &err), ZP_OK);
+    ck_assert_uint_eq(cpus.nr_packages, 1);
     zp_topology_free(topo);
     model.packages = ZP_PACKAGES_NODE;
     ck_assert_int_eq(zp_guest_cpus(&plan, NULL, &model, &cpus, &err), ZP_OK);
@@ -573,6 +602,7 @@ int main(void)
 
     tcase_set_timeout(zones, 600);
     tcase_add_loop_test(zones, even, 0, 4);
+    tcase_add_loop_test(zones, sockets, 0, 6 * 16);
     tcase_add_loop_test(zones, by_name, 0, COUNT(named));
     tcase_add_test(zones, order);
     tcase_add_test(zones, to_the_bit);

@@ -162,6 +162,7 @@ static struct view read_1e(const struct guest *g, uint32_t vcpu)
     v.package = v.id >> field(size->ecx, 15, 12);
     if (!field(size->ecx, 15, 12))       /* then NC + 1 is the size */
         SAME(field(size->ecx, 7, 0), 0);
+    HOLDS(field(l->ebx, 7, 0) < 1U << field(size->ecx, 15, 12));
     v.core = v.package << 16 | field(l->ebx, 7, 0);
     v.thread = v.id % threads;
     v.node = field(l->ecx, 7, 0);

@@ -3,6 +3,7 @@
 # hwloc's x86 backend reads the CPUID leaves of zones, as a guest would hand
 # them to it, and must find the packages, dies, nodes, caches and cores of the
 # plan. LSTOPO names another lstopo than the one in PATH.
+# shellcheck disable=SC2154
 set -u
 dump=$top_builddir/tests/golden/cpuid-dump
 lstopo=${LSTOPO:-lstopo-no-graphics}
@@ -114,9 +115,9 @@ for ((n = 1; n <= 128; n++)); do
     sockets=$((k % 2 ? 1 : 2))
     packages=socket
     ((n % 3)) || packages=node
-    shape=$(spread $n $k $sockets)
-    zone intel full $((n / 8 % 2 + 1)) ${l3[n / 16 % 4]} $packages "$shape"
-    zone amd full $((n / 8 % 2 + 1)) ${l3[n / 16 % 4]} $packages "$shape"
+    shape=$(spread $n "$k" $sockets)
+    zone intel full $((n / 8 % 2 + 1)) "${l3[n / 16 % 4]}" $packages "$shape"
+    zone amd full $((n / 8 % 2 + 1)) "${l3[n / 16 % 4]}" $packages "$shape"
 done
 echo "1..$count"
 [ "$bad" = 0 ]
