@@ -77,7 +77,7 @@ START_TEST(even)
 END_TEST
 
 /* Hosts as they are built, all of their nodes: packages by socket fit. */
-START_TEST(sockets)
+START_TEST(whole_hosts)
 {
     static const uint32_t per_socket[] = { 1, 2, 3, 4, 6, 8, 12, 16 };
     static const uint32_t counts[] = { 1, 2, 3, 4, 8, 16 };
@@ -602,7 +602,7 @@ int main(void)
 
     tcase_set_timeout(zones, 600);
     tcase_add_loop_test(zones, even, 0, 4);
-    tcase_add_loop_test(zones, sockets, 0, 6 * 16);
+    tcase_add_loop_test(zones, whole_hosts, 0, 6 * 16);
     tcase_add_loop_test(zones, by_name, 0, COUNT(named));
     tcase_add_test(zones, order);
     tcase_add_test(zones, to_the_bit);
