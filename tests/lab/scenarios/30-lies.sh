@@ -57,4 +57,22 @@ check "it is as planned" zonectl verify $name
 check "lie: 3 pages moved" /lab/zp-lie page "$(zone_id $name)" 0x2000 3 7
 found "pages moved" page
 zonectl destroy $name
+
+# A launch executable whose two symbols the dynamic linker can't find: it
+# must notice, and leave nothing.
+launch=$(find / -xdev -path '*/libexec/zoneplace/launch' -type f)
+check "the lab has such an executable" [ -x /lab/launch-hidden ]
+mv "$launch" /tmp/launch
+cp /lab/launch-hidden "$launch"
+rc=0
+err=$(start hidden 2>&1) || rc=$?
+is "hidden symbols: exit 1" "$rc" 1
+is "hidden symbols: one line" "$(wc -l <<<"$err")" 1
+note "$err"
+is "hidden symbols: no domain is left" "$(xl list | awk 'NR > 2')" ""
+is "hidden symbols: no record is left" \
+    "$(xenstore-list /zoneplace/zone 2>/dev/null)" ""
+mv /tmp/launch "$launch"
+check "with the right one again: a zone" start $name
+zonectl destroy $name
 lab_done
