@@ -45,10 +45,11 @@ uuid=$(xenstore-list /zoneplace/zone)
 for key in $(xenstore-list "/zoneplace/zone/$uuid/spec"); do
     path=/zoneplace/zone/$uuid/spec/$key
     text=$(xenstore-read "$path")
-    # Another node of the host in vnode 1's place, in whatever spelling.
-    xenstore-write "$path" "$(sed -E 's/("pnode": ?)4/\15/' <<<"$text")"
+    # Node 3 with its pcpus in node 2's place: consistent, and wrong.
+    xenstore-write "$path" "$(sed -E 's/("pnode(_pos)?": ?)2/\13/g
+        s/("pcpus": ?)"4-5"/\1"6-7"/' <<<"$text")"
 done
-found "a wrong record" "."
+found "a wrong record" affinity
 zonectl destroy $name || xl destroy $name
 
 name=page
