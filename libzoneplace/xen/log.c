@@ -18,7 +18,7 @@ static void on_message(xentoollog_logger *logger, xentoollog_level level,
     const char *at;
 
     vsnprintf(text, sizeof(text), fmt, args);
-    if (log->copy && level >= XTL_DETAIL) {
+    if (log->copy && level >= XTL_INFO) {
         fprintf(log->copy, "%s: %s%s%s%s%s\n", xtl_level_to_string(level),
                 context ? context : "", context ? ": " : "", text,
                 errnoval >= 0 ? ": " : "",

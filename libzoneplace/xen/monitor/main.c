@@ -20,6 +20,7 @@
 /* A zone that never gets far must not keep the host busy for ever. */
 #define QUICK_S 60
 #define MAX_QUICK 5
+#define MAX_TRIES 3
 
 struct monitor {
     struct zp_xen *xen;
@@ -91,8 +92,7 @@ static int set_phase(struct monitor *m, enum zp__phase phase,
     return zp__store_update(m->xen, &m->rec, err);
 }
 
-/* The same spec, the same plan, another domain. */
-static int rebuild(struct monitor *m, struct zp_error *err)
+static int build_once(struct monitor *m, struct zp_error *err)
 {
     struct zp__built built;
     sigset_t none;
@@ -117,6 +117,22 @@ static int rebuild(struct monitor *m, struct zp_error *err)
                             built.domid);
     m->started = now();
     return zp__store_update(m->xen, &m->rec, err);
+}
+
+/* The same spec, the same plan, another domain. A backend that is slow on a
+ * busy host is no reason to lose a zone: it is tried again. */
+static int rebuild(struct monitor *m, struct zp_error *err)
+{
+    unsigned tries;
+    int rc = ZP_OK;
+
+    for (tries = 1; tries <= MAX_TRIES; tries++) {
+        rc = build_once(m, err);
+        if (!rc || rc == ZP_ERR_NOTFOUND)
+            return rc;
+        say(m, "restarting, try %u of %d: %s", tries, MAX_TRIES, err->msg);
+    }
+    return rc;
 }
 
 /* Waits until the domain has shut down (its reason is returned) or is gone
@@ -191,10 +207,8 @@ static bool act(struct monitor *m, int reason, struct zp_error *err)
     case ZP_ACTION_RESTART:
         if (set_phase(m, ZP__REBOOTING, err))
             return false;
-        if (rebuild(m, err)) {
-            say(m, "restarting: %s", err->msg);
+        if (rebuild(m, err))
             return false;
-        }
         say(m, "restarted as domain %u", m->rec.domid);
         return true;
     case ZP_ACTION_PRESERVE:
@@ -219,8 +233,6 @@ static void watch(struct monitor *m)
     if (m->rec.phase == ZP__REBOOTING) {
         say(m, "goes on with a restart");
         lives = rebuild(m, &err) == ZP_OK;
-        if (!lives)
-            say(m, "restarting: %s", err.msg);
     }
     while (lives && m->rec.phase == ZP__RUNNING) {
         lives = zp__domain_by_uuid(m->xen, m->rec.uuid, &domid, &err) ==
@@ -229,8 +241,11 @@ static void watch(struct monitor *m)
             break;
         m->rec.domid = domid;
         reason = wait_end(m, false);
-        if (reason < 0)
+        if (reason < 0) {
+            /* Dying, and listed until its last page is free. */
+            usleep(200 * 1000);
             continue;
+        }
         lives = reread(m, &err) == ZP_OK && act(m, reason, &err);
     }
     if (zp__zone_wipe(m->xen, m->rec.uuid, &err))
