@@ -41,7 +41,7 @@ void zp_zone_spec_clear(struct zp_zone_spec *spec)
     memset(spec, 0, sizeof(*spec));
 }
 
-/* ---- out ------------------------------------------------------------------- */
+/* ---- out --------------------------------------------------------------- */
 
 static bool add_string(struct json_object *obj, const char *key,
                        const char *value)
@@ -126,7 +126,7 @@ int zp_zone_spec_to_json(const struct zp_zone_spec *spec, char **text_out,
     return ZP_OK;
 }
 
-/* ---- in -------------------------------------------------------------------- */
+/* ---- in ---------------------------------------------------------------- */
 
 static int get_string(struct json_object *obj, const char *key, char **out,
                       struct zp_error *err)

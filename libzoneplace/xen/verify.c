@@ -28,7 +28,7 @@ static void line(struct report *r, bool ok, const char *fmt, ...)
     r->differs += !ok;
 }
 
-/* ---- pages per pnode --------------------------------------------------------- */
+/* ---- pages per pnode --------------------------------------------------- */
 
 /* Special and ACPI pages are on the first vnode's pnode: the launch confines
  * them there while they are made. */
@@ -71,7 +71,7 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
          zone->special_pages, zone->acpi_pages, plan->vnode[0].pnode_os_id);
 }
 
-/* ---- affinities ------------------------------------------------------------------ */
+/* ---- affinities -------------------------------------------------------- */
 
 static void check_affinities(struct report *r, const struct zp_plan *plan,
                              const struct zp_zone_stat *stat)
@@ -103,7 +103,7 @@ static void check_affinities(struct report *r, const struct zp_plan *plan,
         line(r, true, "hard and soft affinity of %u vcpus", i);
 }
 
-/* ---- the guest's tables --------------------------------------------------------- */
+/* ---- the guest's tables ------------------------------------------------ */
 
 /* Copies guest memory; false if a page is not there. */
 static bool read_guest(xenforeignmemory_handle *fmem, uint32_t domid,
@@ -229,7 +229,7 @@ static int check_tables(struct report *r, struct zp_xen *xen,
     return rc;
 }
 
-/* ---- the record against the domain ------------------------------------------------ */
+/* ---- the record against the domain ------------------------------------- */
 
 static int check_record(struct report *r, struct zp_xen *xen,
                         const struct zp_zone *zone, struct zp_error *err)

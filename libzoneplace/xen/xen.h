@@ -17,7 +17,7 @@
 
 #include "internal.h"
 
-/* ---- log.c: libxl's messages, kept for our own -------------------------- */
+/* ---- log.c: libxl's messages, kept for our own ------------------------- */
 
 /* Keeps the first error of libxl since the last zp__log_reset(): the later
  * ones only say who was let down. Everything goes to @copy too, if set. */
@@ -32,7 +32,7 @@ void zp__log_reset(struct zp__log *log);
 int zp__log_fail(const struct zp__log *log, struct zp_error *err, int rc,
                  const char *fmt, ...) ZP_PRINTF(4, 5);
 
-/* ---- open.c --------------------------------------------------------------- */
+/* ---- open.c ------------------------------------------------------------ */
 
 struct zp_xen {
     libxl_ctx *ctx;
@@ -41,7 +41,7 @@ struct zp_xen {
     struct zp__log log;
 };
 
-/* ---- lock.c: the host-wide ledger lock, and who is alive ------------------ */
+/* ---- lock.c: the host-wide ledger lock, and who is alive --------------- */
 
 /* Waits for the lock. Returns its fd in @fd_out; closing it lets go. */
 int zp__lock(int *fd_out, struct zp_error *err);
@@ -54,7 +54,7 @@ struct zp__who {
 struct zp__who zp__who_me(void);
 bool zp__who_alive(const struct zp__who *who);
 
-/* ---- store.c: records in xenstore ------------------------------------------ */
+/* ---- store.c: records in xenstore -------------------------------------- */
 
 enum zp__phase {
     ZP__LAUNCHING,               /* holder: the launching process */
@@ -100,7 +100,7 @@ void zp__store_list_free(struct zp__record *recs, size_t nr);
 size_t zp__store_pieces(size_t len, size_t i, size_t *from_out,
                         size_t *to_out);
 
-/* ---- domains.c: what Xen runs ----------------------------------------------- */
+/* ---- domains.c: what Xen runs ------------------------------------------ */
 
 /* Domid of the domain with that uuid; NOTFOUND. */
 int zp__domain_by_uuid(struct zp_xen *xen, const char *uuid,
@@ -113,7 +113,7 @@ int zp__zone_wipe(struct zp_xen *xen, const char *uuid, struct zp_error *err);
 /* Spawned and not yet known to hold: ends a process and waits for it. */
 void zp__who_kill(const struct zp__who *who, int sig, unsigned wait_ms);
 
-/* ---- spawn.c: the executables of libexec ------------------------------------- */
+/* ---- spawn.c: the executables of libexec ------------------------------- */
 
 struct zp__built {
     uint32_t domid;
@@ -136,13 +136,13 @@ int zp__spawn_monitor(const char *name, const char *uuid,
 /* Opens the zone's log for appending; -1 if that can't be. */
 int zp__open_log(const char *name);
 
-/* ---- recover.c ----------------------------------------------------------------- */
+/* ---- recover.c --------------------------------------------------------- */
 
 /* zp_zone_recover() for callers that hold the lock. */
 int zp__recover(struct zp_xen *xen, unsigned *mended_out,
                 struct zp_error *err);
 
-/* ---- pure pieces ------------------------------------------------------------------ */
+/* ---- pure pieces ------------------------------------------------------- */
 
 /*
  * memory.c: true bytes of RAM per node: SRAT's memory ranges of a node that

@@ -12,7 +12,7 @@
 
 #include "xen/xen.h"
 
-/* ---- names and lines -------------------------------------------------------- */
+/* ---- names and lines --------------------------------------------------- */
 
 struct scan {
     const char *at;
@@ -101,7 +101,7 @@ int zp__xlcfg_keys(const char *buf, size_t len,
     return 0;
 }
 
-/* ---- what zones support -------------------------------------------------------- */
+/* ---- what zones support ------------------------------------------------ */
 
 struct source {
     const char *file;

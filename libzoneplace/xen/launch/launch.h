@@ -5,7 +5,7 @@
 
 #include "xen/xen.h"
 
-/* ---- hook.c: what libxl gets to hear ------------------------------------- */
+/* ---- hook.c: what libxl gets to hear ----------------------------------- */
 
 struct zp__hook {
     const struct zp_plan *plan;  /* set before the build */
@@ -16,7 +16,7 @@ struct zp__hook {
 };
 extern struct zp__hook zp__hook;
 
-/* ---- tables.c: SRAT and SLIT beside libxl's tables (pure) ----------------- */
+/* ---- tables.c: SRAT and SLIT beside libxl's tables (pure) -------------- */
 
 /* libxl's tables in memory and where the guest will see them. */
 struct zp__acpi {
@@ -39,7 +39,7 @@ int zp__tables_extend(struct zp__acpi *acpi, const struct zp_plan *plan,
                       uint8_t **block_out, size_t *len_out,
                       struct zp_error *err);
 
-/* ---- config.c: spec -> libxl_domain_config ----------------------------------- */
+/* ---- config.c: spec -> libxl_domain_config ----------------------------- */
 
 /* What config.c opens for the zone's disks and must stay open until the
  * backend has them. */
@@ -56,7 +56,7 @@ void zp__config_clear(struct zp__config *config);
 int zp__config_disks(struct zp_xen *xen, const struct zp_zone_spec *spec,
                      struct zp__config *config, struct zp_error *err);
 
-/* ---- settle.c: what is left to do when libxl has built it -------------------- */
+/* ---- settle.c: what is left to do when libxl has built it -------------- */
 
 int zp__settle(struct zp_xen *xen, const struct zp_zone_spec *spec,
                struct zp__built *built, struct zp_error *err);
