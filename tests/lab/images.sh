@@ -206,7 +206,7 @@ make_dom0()
     copy_program "$root" /bin/bash "$(command -v ip)" \
         "$(command -v bridge)" "$(command -v flock)"
     for p in xl xenstored xenconsoled xenconsole xen-init-dom0 xen-diag \
-        libxl-save-helper xen-hvmctx xentop xenpm; do
+        libxl-save-helper xen-hvmctx xenpm; do
         install -D "$from/usr/lib/xen-$xen/bin/$p" \
             "$root/usr/lib/xen-$xen/bin/$p"
         ln -s "/usr/lib/xen-$xen/bin/$p" "$root/usr/sbin/$p"
