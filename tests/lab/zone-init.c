@@ -200,10 +200,16 @@ static void follow(void)
     printf("zone: xenstore: %s\n", strerror(errno));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     char then[256];
 
+    /* The kernel runs /sbin/poweroff and /sbin/reboot when the toolstack
+     * asks through control/shutdown; without them it only complains. */
+    if (argc > 0 && strstr(argv[0], "poweroff"))
+        return reboot(RB_POWER_OFF);
+    if (argc > 0 && strstr(argv[0], "reboot"))
+        return reboot(RB_AUTOBOOT);
     mounts();
     console();
     /* From here on the console is for the report: errors only. */

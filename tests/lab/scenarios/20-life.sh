@@ -112,7 +112,7 @@ check "and nothing is left" wait_until 30 no_trace panic
 # Asked to shut down by its operator.
 check "a zone for shutdown" start bye --vcpus 1 --memory 128M
 report=$(wait_report bye 240) || fail "bye: no report" || true
-check "shutdown --wait" zonectl shutdown --wait bye
+check "shutdown --wait" timeout 120 zonectl shutdown --wait bye
 check "nothing is left" wait_until 30 no_trace bye
 
 # Ctrl-C at any point: early, in the middle, late.
