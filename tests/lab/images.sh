@@ -174,8 +174,8 @@ make_zone()
     mkdir -p "$root"/{lib/modules,proc,sys,dev}
     compile "$root/init" -static "$here"/zone-*.c
     mkdir "$root/sbin"
-    ln "$root/init" "$root/sbin/poweroff"
-    ln "$root/init" "$root/sbin/reboot"
+    ln -s ../init "$root/sbin/poweroff"
+    ln -s ../init "$root/sbin/reboot"
     for m in "${zone_modules[@]}"; do
         find "$from/lib/modules/$v" -name "$m.ko" \
             -exec cp {} "$root/lib/modules/" \;
