@@ -24,7 +24,7 @@ no_trace()
 
 plan_of()
 {
-    zonectl show "$1" --json | sed -n '/"vnodes"/,/"distances"/p'
+    zonectl show "$1" --json | grep -o '"plan":.*'
 }
 
 compare_zone()
