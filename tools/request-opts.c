@@ -16,6 +16,8 @@ static const char *const first_nodes[] = { "most-free", "pack", NULL };
 static const char *const vnumas[] = { "auto", "always", "never", NULL };
 static const char *const types[] = { "pvh", "pv", NULL };
 static const char *const tiers[] = { "stock", "patched", NULL };
+static const char *const threads[] = { "auto", "1", "2", NULL };
+static const char *const packages[] = { "socket", "node", NULL };
 
 int parse_number(const char *what, const char *text, uint64_t max,
                  uint64_t *value_out, struct zp_error *err)
@@ -218,6 +220,8 @@ static int apply_word(const struct opt_given *opt, struct zp_request *req,
     case OPT_VNUMA: words = vnumas; break;
     case OPT_TYPE: words = types; break;
     case OPT_TIER: words = tiers; break;
+    case OPT_THREADS: words = threads; break;
+    case OPT_PACKAGES: words = packages; break;
     default: return ZP_OK;
     }
     rc = parse_word(opt->name, opt->value, words, &i, err);
@@ -232,6 +236,8 @@ static int apply_word(const struct opt_given *opt, struct zp_request *req,
     case OPT_VNUMA: req->vnuma = ZP_VNUMA_AUTO + i; break;
     case OPT_TYPE: req->type = ZP_GUEST_PVH + i; break;
     case OPT_TIER: req->tier = ZP_TIER_STOCK + i; break;
+    case OPT_THREADS: req->threads = (uint32_t)i; break;
+    case OPT_PACKAGES: req->packages = ZP_PACKAGES_SOCKET + i; break;
     }
     return ZP_OK;
 }

@@ -207,5 +207,6 @@ extern const char *const zp__strategy_words[];
 extern const char *const zp__spill_words[];
 extern const char *const zp__memory_policy_words[];
 extern const char *const zp__tier_words[];
+extern const char *const zp__packages_words[];
 
 #endif

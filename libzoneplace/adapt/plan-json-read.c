@@ -35,6 +35,8 @@ static void read_vnode(struct zp__json_reader *r,
     vnode->max_mem_kib = zp__json_uint(r, obj, "max_memory_kib", MAX_KIB);
     vnode->first_gfn = zp__json_uint(r, obj, "first_gfn", UINT64_MAX);
     vnode->spill = zp__json_bool(r, obj, "spill");
+    vnode->package = (uint32_t)zp__json_uint_or(r, obj, "package",
+                                                ZP_MAX_VNODES - 1, 0);
 
     /* vcpus are written as a list, but are one range from first_vcpu on */
     zp__json_pcpus(r, obj, "vcpus", &listed);
@@ -137,6 +139,11 @@ static void read_totals(struct zp__json_reader *r,
     plan->overhead_share_kib = zp__json_uint(r, root, "overhead_share_kib",
                                              ZP_MAX_MEM_KIB);
     plan->steps = zp__json_uint(r, root, "steps", UINT64_MAX);
+    plan->threads_per_core = (uint32_t)zp__json_uint_or(r, root, "threads", 2,
+                                                        0);
+    plan->packages = (enum zp_packages)
+        zp__json_word_or(r, root, "packages", zp__packages_words,
+                         ZP_PACKAGES_SOCKET);
 }
 
 static void read_plan(struct zp__json_reader *r,

@@ -15,6 +15,7 @@ const char *const zp__memory_policy_words[] = {
     "default", "static", "dynamic", NULL
 };
 const char *const zp__tier_words[] = { "stock", "patched", NULL };
+const char *const zp__packages_words[] = { "socket", "node", NULL };
 const char *const zp__first_rule_words[] = {
     "pci", "most-free", "pack", NULL
 };
@@ -30,9 +31,10 @@ void zp__vcpus_format(const struct zp_vnode *vnode, char *buf, size_t size)
                  vnode->first_vcpu + vnode->nr_vcpus - 1);
 }
 
-static void write_vnode(struct zp__json_writer *w, uint32_t i,
-                        const struct zp_vnode *vnode)
+static void write_vnode(struct zp__json_writer *w, const struct zp_plan *plan,
+                        uint32_t i)
 {
+    const struct zp_vnode *vnode = &plan->vnode[i];
     char vcpus[32];
 
     zp__vcpus_format(vnode, vcpus, sizeof(vcpus));
@@ -48,6 +50,8 @@ static void write_vnode(struct zp__json_writer *w, uint32_t i,
     zp__json_put_uint(w, "max_memory_kib", vnode->max_mem_kib);
     zp__json_put_uint(w, "first_gfn", vnode->first_gfn);
     zp__json_put_bool(w, "spill", vnode->spill);
+    if (plan->threads_per_core)
+        zp__json_put_uint(w, "package", vnode->package);
     zp__json_close(w, '}');
 }
 
@@ -63,6 +67,18 @@ static void write_distances(struct zp__json_writer *w,
             zp__json_put_uint(w, NULL, plan->dist[i * plan->nr_vnodes + j]);
         zp__json_close(w, ']');
     }
+    zp__json_close(w, ']');
+}
+
+/* For readers: they follow from the rest. */
+static void write_apic_ids(struct zp__json_writer *w,
+                           const struct zp_plan *plan)
+{
+    uint32_t i;
+
+    zp__json_open_line(w, "apic_ids", '[');
+    for (i = 0; i < plan->nr_vcpu_ids; i++)
+        zp__json_put_uint(w, NULL, zp_plan_apic_id(plan, i));
     zp__json_close(w, ']');
 }
 
@@ -83,6 +99,11 @@ static void write_totals(struct zp__json_writer *w,
     zp__json_put_uint(w, "overhead_kib", plan->overhead_kib);
     zp__json_put_uint(w, "overhead_share_kib", plan->overhead_share_kib);
     zp__json_put_uint(w, "steps", plan->steps);
+    if (!plan->threads_per_core)
+        return;
+    zp__json_put_uint(w, "threads", plan->threads_per_core);
+    zp__json_put_word(w, "packages", zp__packages_words, plan->packages);
+    write_apic_ids(w, plan);
 }
 
 void zp__plan_write(struct zp__json_writer *w, const char *key,
@@ -99,7 +120,7 @@ void zp__plan_write(struct zp__json_writer *w, const char *key,
     zp__json_put_bool(w, "truth", plan->truth);
     zp__json_open(w, "vnodes", '[');
     for (i = 0; i < plan->nr_vnodes; i++)
-        write_vnode(w, i, &plan->vnode[i]);
+        write_vnode(w, plan, i);
     zp__json_close(w, ']');
     write_distances(w, plan);
     zp__json_put_uint(w, "distance_sum", plan->distance_sum);

@@ -18,7 +18,7 @@ static const char *const keys[] = {
     "numa_nodes", "strategy", "spill", "memory_policy", "size_by",
     "first_node", "near_policy", "vnuma", "tier", "force", "overcommit",
     "vcpu_ratio", "vnuma_min_vcpus", "memory_nodes", "interleave_nodes",
-    "near", "pci", NULL
+    "near", "pci", "threads", "packages", NULL
 };
 static const char *const near_keys[] = { "busid", "weight", "attach", NULL };
 
@@ -141,6 +141,9 @@ static void read_words(struct zp__json_reader *r,
         zp__json_word_or(r, root, "vnuma", vnuma_words, req->vnuma);
     req->tier = (enum zp_tier)
         zp__json_word_or(r, root, "tier", zp__tier_words, req->tier);
+    req->packages = (enum zp_packages)
+        zp__json_word_or(r, root, "packages", zp__packages_words,
+                         req->packages);
 }
 
 int zp__request_read(const struct zp__json_value *root,
@@ -158,6 +161,7 @@ int zp__request_read(const struct zp__json_value *root,
     read_size(&r, root, "memory", &req.mem_kib);
     read_size(&r, root, "max_memory", &req.max_mem_kib);
     read_u32(&r, root, "numa_nodes", &req.nr_vnodes);
+    read_u32(&r, root, "threads", &req.threads);
     req.force_flat = zp__json_bool_or(&r, root, "force", req.force_flat);
     read_u32(&r, root, "overcommit", &req.overcommit);
     read_u32(&r, root, "vcpu_ratio", &req.vcpu_ratio);
@@ -249,6 +253,11 @@ void zp__request_write(struct zp__json_writer *w, const char *key,
                        req->near_policy);
     zp__json_put_word(w, "vnuma", vnuma_words, req->vnuma);
     zp__json_put_word(w, "tier", zp__tier_words, req->tier);
+    /* Defaults are left out: digests of old receipts stay what they are. */
+    if (req->threads)
+        zp__json_put_uint(w, "threads", req->threads);
+    if (req->packages != ZP_PACKAGES_SOCKET)
+        zp__json_put_word(w, "packages", zp__packages_words, req->packages);
     zp__json_put_bool(w, "force", req->force_flat);
     zp__json_put_uint(w, "overcommit", req->overcommit);
     zp__json_put_uint(w, "vcpu_ratio", req->vcpu_ratio);

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "core.h"
+#include "render/cpuid.h"
 
 /* The plan as it grows: everything but what is derived at the end. */
 struct draft {
     const struct zp__problem *p;
     const struct zp__choice *choice;
+    uint32_t threads;                    /* per core; 0: not told */
     uint64_t share;                      /* overhead that capacity allows for */
     uint32_t nr;                         /* vnodes */
     uint32_t pos[ZP_MAX_VNODES];
@@ -333,17 +335,69 @@ static void fill_overhead(const struct draft *d, struct zp_plan *plan)
         zp__share_units(d->p, plan->nr_vcpu_ids, k) * ZP_UNIT_KIB;
 }
 
+/* The plan's threads and packages, as far as their APIC ids fit. */
+static bool try_topology(const struct draft *d, struct zp_plan *plan,
+                         uint32_t threads, enum zp_packages packages)
+{
+    uint32_t package[ZP_MAX_VNODES], i;
+    struct zp_core_model model;
+    struct zp_guest_cpus cpus;
+
+    zp__number_packages(d->p->topo, plan, packages, package);
+    for (i = 0; i < plan->nr_cpu_vnodes; i++)
+        plan->vnode[i].package = package[i];
+    plan->threads_per_core = threads;
+    plan->packages = packages;
+    return !zp_core_model_from_plan(plan, ZP_VENDOR_AMD, &model, NULL) &&
+           !zp_guest_cpus(plan, NULL, &model, &cpus, NULL);
+}
+
+static void fill_topology(const struct draft *d, struct zp_plan *plan)
+{
+    const struct zp_request *req = &d->p->req;
+    uint32_t i;
+
+    if (!d->threads || try_topology(d, plan, d->threads, req->packages) ||
+        try_topology(d, plan, d->threads, ZP_PACKAGES_NODE))
+        return;
+    for (i = 0; i < plan->nr_cpu_vnodes; i++)
+        plan->vnode[i].package = 0;
+    plan->threads_per_core = 0;
+    plan->packages = ZP_PACKAGES_SOCKET;
+}
+
+static int find_threads(struct draft *d, struct zp_error *err)
+{
+    const struct zp_request *req = &d->p->req;
+
+    d->threads = 0;
+    if (req->type != ZP_GUEST_PVH)
+        return ZP_OK;
+    if (req->tier == ZP_TIER_PATCHED)
+        return zp__common_threads(d->p->topo, d->pos, d->choice->k,
+                                  req->threads, &d->threads, err);
+    return req->threads < 2
+               ? ZP_OK
+               : zp__fail(err, ZP_ERR_UNSUPPORTED, "threads",
+                          "2 threads per core: unmodified xen can't tell a "
+                          "guest of them");
+}
+
 int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
               struct zp_plan *plan_out, struct zp_error *err)
 {
     const struct zp_request *req = &p->req;
     struct draft d = { .p = p, .choice = choice };
     struct zp_plan *plan = plan_out;
+    int rc;
 
     if (!make_draft(&d))
         return zp__fail(err, ZP_ERR_INFEASIBLE, "numa-nodes",
                         "the memory would be on more than %d nodes",
                         ZP_MAX_VNODES);
+    rc = find_threads(&d, err);
+    if (rc)
+        return rc;
     memset(plan, 0, sizeof(*plan));
     memcpy(plan->name, req->name, sizeof(plan->name));
     plan->type = req->type;
@@ -366,5 +420,6 @@ int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
     fill_view(&d, plan);
     fill_overhead(&d, plan);
     fill_proof(&d, plan);
+    fill_topology(&d, plan);
     return ZP_OK;
 }

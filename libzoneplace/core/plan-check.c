@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core.h"
+#include "render/cpuid.h"
 
 typedef unsigned long long ull;
 
@@ -260,6 +261,49 @@ static int check_host(const struct zp_topology *topo,
     return ZP_OK;
 }
 
+/* The guest's packages and threads, and that its APIC ids fit. */
+static int check_topology(const struct zp_topology *topo,
+                          const struct zp_plan *plan, struct zp_error *err)
+{
+    bool told = plan->threads_per_core > 0;
+    uint32_t host[ZP_MAX_VNODES], next = 0, i;
+    struct zp_core_model model;
+    struct zp_guest_cpus cpus;
+
+    if (plan->threads_per_core > 2 ||
+        (unsigned int)plan->packages > ZP_PACKAGES_NODE ||
+        (told && (plan->tier != ZP_TIER_PATCHED ||
+                  plan->type != ZP_GUEST_PVH)) ||
+        (!told && plan->packages != ZP_PACKAGES_SOCKET))
+        return BROKEN(err, "plan: %u threads per core, packages %u",
+                      plan->threads_per_core, (unsigned int)plan->packages);
+    for (i = 0; i < plan->nr_vnodes; i++) {
+        const struct zp_vnode *vnode = &plan->vnode[i];
+        bool of_cpus = told && i < plan->nr_cpu_vnodes;
+
+        if (vnode->package > (of_cpus ? next : 0) ||
+            (of_cpus && plan->packages == ZP_PACKAGES_NODE &&
+             vnode->package != i))
+            return BROKEN(err, "vnode %u is in package %u", i,
+                          vnode->package);
+        next += vnode->package == next;
+    }
+    if (!told)
+        return ZP_OK;
+    if (zp_core_model_from_plan(plan, ZP_VENDOR_AMD, &model, NULL) ||
+        zp_guest_cpus(plan, NULL, &model, &cpus, NULL))
+        return BROKEN(err, "plan: its APIC ids don't fit");
+    if (!topo || plan->packages == ZP_PACKAGES_NODE)
+        return ZP_OK;
+    zp__number_packages(topo, plan, plan->packages, host);
+    for (i = 0; i < plan->nr_cpu_vnodes; i++) {
+        if (plan->vnode[i].package != host[i])
+            return BROKEN(err, "vnode %u is in package %u, by the host's "
+                          "sockets in %u", i, plan->vnode[i].package, host[i]);
+    }
+    return ZP_OK;
+}
+
 int zp_plan_check(const struct zp_topology *topo, const struct zp_plan *plan,
                   struct zp_error *err)
 {
@@ -281,5 +325,7 @@ int zp_plan_check(const struct zp_topology *topo, const struct zp_plan *plan,
         rc = check_pcpus(plan, err);
     if (!rc && topo)
         rc = check_host(topo, plan, err);
+    if (!rc)
+        rc = check_topology(topo, plan, err);
     return rc;
 }

@@ -80,18 +80,25 @@ uint32_t zp_plan_guest_index(const struct zp_plan *plan, uint32_t vcpu_id)
 }
 
 /*
- * A patched Xen takes any id: vnodes start at multiples of a power of two, so
- * that the bits above are the package. Ids must stay below the broadcast id
- * of 8-bit xAPIC; where they don't, they are the vcpu ids.
+ * A patched Xen takes any id. Those that go with leaves are the renderer's.
+ * Without: vnodes start at multiples of a power of two, so that the bits above
+ * are the package. Ids must stay below the broadcast id of 8-bit xAPIC; where
+ * they don't, they are the vcpu ids.
  */
 uint32_t zp_plan_apic_id(const struct zp_plan *plan, uint32_t vcpu_id)
 {
     uint32_t i = zp_plan_vnode_of(plan, vcpu_id), largest = 1, stride, j;
+    struct zp_core_model model;
+    struct zp_guest_cpus cpus;
 
     if (i == ZP_UNKNOWN_ID)
         return ZP_UNKNOWN_ID;
     if (plan->tier == ZP_TIER_STOCK)
         return 2 * vcpu_id;
+    if (plan->threads_per_core &&
+        !zp_core_model_from_plan(plan, ZP_VENDOR_AMD, &model, NULL) &&
+        !zp_guest_cpus(plan, NULL, &model, &cpus, NULL))
+        return cpus.vcpu[vcpu_id].x2apic_id;
     for (j = 0; j < plan->nr_cpu_vnodes; j++) {
         if (plan->vnode[j].nr_vcpus > largest)
             largest = plan->vnode[j].nr_vcpus;

@@ -44,6 +44,11 @@ static int check_enums(const struct zp_request *req, struct zp_error *err)
         rc = check_enum(req->vnuma, ZP_VNUMA_NEVER, "vnuma", err);
     if (!rc)
         rc = check_enum(req->tier, ZP_TIER_PATCHED, "tier", err);
+    if (!rc)
+        rc = check_enum(req->packages, ZP_PACKAGES_NODE, "packages", err);
+    if (!rc && req->threads > 2)
+        rc = zp__fail(err, ZP_ERR_RANGE, "threads",
+                      "%u threads per core, not 1 or 2", req->threads);
     return rc;
 }
 

@@ -81,8 +81,18 @@ static void warn_truth(struct zp__text *t, const struct zp__problem *p,
 static void warn_tier(struct zp__text *t, const struct zp__problem *p,
                       const struct zp_plan *plan)
 {
-    if (plan->tier != ZP_TIER_STOCK || plan->type == ZP_GUEST_PV)
+    if (plan->type == ZP_GUEST_PV)
         return;
+    if (plan->tier == ZP_TIER_PATCHED) {
+        if (!plan->threads_per_core)
+            zp__text_add(t, "no apic ids up to %u fit these vnodes: the guest "
+                         "is not told of packages, cores and caches\n",
+                         ZP_MAX_X2APIC_ID);
+        else if (plan->packages != p->req.packages)
+            zp__text_add(t, "no apic ids up to %u fit packages by socket: "
+                         "they are by node\n", ZP_MAX_X2APIC_ID);
+        return;
+    }
     zp__text_add(t, "unmodified xen: the guest is not told of SMT siblings, "
                  "shared caches and sockets\n");
     if (plan->nr_cpu_vnodes > 1 && !plan->vcpu_stride && !p->one_pxm)

@@ -276,6 +276,14 @@ enum zp_tier {
     ZP_TIER_PATCHED,     /* Xen with xen-patches/: ids as they come */
 };
 
+/* What a guest on ZP_TIER_PATCHED takes for its packages. */
+enum zp_packages {
+    /* vnodes whose pnodes share a host socket are dies of one package; a
+     * pnode whose socket is not known is a package */
+    ZP_PACKAGES_SOCKET,
+    ZP_PACKAGES_NODE,        /* each vnode is a package */
+};
+
 struct zp_near {
     char busid[ZP_BUSID_LEN];
     uint32_t weight;         /* 1..1000000 */
@@ -305,6 +313,8 @@ struct zp_request {
     enum zp_near_policy near_policy;
     enum zp_vnuma vnuma;
     enum zp_tier tier;
+    uint32_t threads;        /* per core: 1, 2, or 0: as the host has them */
+    enum zp_packages packages;
     bool force_flat;         /* --force: a PV zone beyond one node */
     uint32_t overcommit;     /* vcpus per usable pcpu of one zone, >= 1 */
     uint32_t vcpu_ratio;     /* host-wide vcpus per pcpu; 0: unlimited */
@@ -337,6 +347,9 @@ struct zp_vnode {
     uint32_t first_vcpu;     /* ids [first_vcpu, first_vcpu + nr_vcpus) */
     uint32_t nr_vcpus;       /* 0: memory only */
     bool spill;              /* memory that did not fit at home (rules 6) */
+    uint32_t package;        /* same number: same package of the guest. From
+                              * 0 in the order of vnodes; all 0 where
+                              * threads_per_core is */
     uint64_t mem_kib;        /* at boot; a multiple of 2 MiB */
     uint64_t max_mem_kib;    /* == mem_kib for static zones */
     uint64_t first_gfn;      /* of its first range */
@@ -350,6 +363,9 @@ struct zp_plan {
     enum zp_spill spill;     /* resolved, never DEFAULT */
     enum zp_memory_policy memory_policy; /* resolved */
     enum zp_tier tier;
+    enum zp_packages packages;
+    uint32_t threads_per_core; /* 0: the guest is not told its topology
+                              * (stock tier, PV, or no APIC ids fit) */
     bool truth;              /* what the guest sees is what is */
     bool show_numa;          /* guest gets SRAT and SLIT (rules 10) */
     bool even;               /* every CPU-holding vnode has the same share */
@@ -379,8 +395,13 @@ struct zp_plan {
  * (checked and resolved on a copy). Allocates nothing; the plan is a plain
  * value in the caller's memory. Deterministic; rules 1-10.
  *
- * Returns ZP_OK; INVAL, RANGE (the request itself); INFEASIBLE, with @err
- * naming the first limit that is short and by how much.
+ * On ZP_TIER_PATCHED packages by socket become packages by node if only those
+ * leave room for APIC ids; if none do, the guest is not told its topology.
+ *
+ * Returns ZP_OK; INVAL, RANGE (the request itself); UNSUPPORTED (limit
+ * "threads": two threads per core on the stock tier, or where the nodes chosen
+ * have one); INFEASIBLE, with @err naming the first limit that is short and
+ * by how much.
  */
 int zp_place(const struct zp_topology *topo, const struct zp_load *load,
              const struct zp_request *req, struct zp_plan *plan_out,
@@ -405,7 +426,7 @@ bool zp_plan_online(const struct zp_plan *plan, uint32_t vcpu_id);
  * ZP_UNKNOWN_ID for padding ids. */
 uint32_t zp_plan_guest_index(const struct zp_plan *plan, uint32_t vcpu_id);
 /* APIC id the vcpu has on the plan's tier (stock: libxl_x86_acpi.c
- * acpi_lapic_id, 2 * vcpu). */
+ * acpi_lapic_id, 2 * vcpu; patched: that of zp_guest_cpus()). */
 uint32_t zp_plan_apic_id(const struct zp_plan *plan, uint32_t vcpu_id);
 
 /* One line each, '\n'-ended, for people: what the caller should know of the
@@ -485,13 +506,6 @@ int zp_plan_to_xlcfg(const struct zp_topology *topo,
  */
 enum zp_vendor { ZP_VENDOR_AMD, ZP_VENDOR_INTEL };
 
-enum zp_packages {
-    /* vnodes whose pnodes share a host socket are dies of one package; a
-     * pnode whose socket is not known is a package */
-    ZP_PACKAGES_SOCKET,
-    ZP_PACKAGES_NODE,        /* each vnode is a package */
-};
-
 struct zp_cache_model {
     uint32_t bytes;          /* 0: there is no such cache */
     uint32_t ways;           /* 1..1024 */
@@ -526,6 +540,15 @@ int zp_core_model_from_topology(const struct zp_topology *topo,
                                 enum zp_packages packages,
                                 struct zp_core_model *model_out,
                                 struct zp_error *err);
+
+/*
+ * The model whose ids zp_plan_apic_id() gives, and SRAT with it: the threads
+ * and packages that the plan carries, caches as above. The ids don't depend on
+ * @vendor. UNSUPPORTED (threads_per_core is 0).
+ */
+int zp_core_model_from_plan(const struct zp_plan *plan, enum zp_vendor vendor,
+                            struct zp_core_model *model_out,
+                            struct zp_error *err);
 
 #define ZP_MAX_X2APIC_ID ((uint32_t)254) /* 255 addresses all processors */
 
@@ -565,7 +588,8 @@ struct zp_guest_cpus {
 /*
  * Gives every vcpu its place. Consecutive vcpus of a vnode are the threads of
  * a core, consecutive cores share an L3; no core and no L3 is in two vnodes,
- * no vnode in two packages. @topo may be NULL with ZP_PACKAGES_NODE.
+ * no vnode in two packages. @topo may be NULL with ZP_PACKAGES_NODE, and with
+ * plans that say what the packages are (threads_per_core above 0).
  *
  * Ids end at 254. The first of these that fits is taken: packages and dies in
  * the order of vnodes; the largest first, so that the highest id is free; the

@@ -139,6 +139,18 @@ static void join_sockets(const struct zp_topology *topo,
     }
 }
 
+/* As the plan has them. */
+static void read_packages(const struct zp_plan *plan, struct layout *l)
+{
+    uint32_t i, j;
+
+    for (i = 0; i < l->nr; i++) {
+        for (j = 0; plan->vnode[j].package != plan->vnode[i].package; j++)
+            ;
+        l->package[i] = j;
+    }
+}
+
 /* Which vnodes are together; packages by their first vnode. */
 static int split_packages(const struct zp_plan *plan,
                           const struct zp_topology *topo,
@@ -153,6 +165,10 @@ static int split_packages(const struct zp_plan *plan,
     }
     if (packages == ZP_PACKAGES_NODE)
         return ZP_OK;
+    if (!topo && plan->threads_per_core) {
+        read_packages(plan, l);
+        return ZP_OK;
+    }
     if (!topo)
         return zp__fail(err, ZP_ERR_INVAL, "packages",
                         "packages by socket need the host's topology");
@@ -165,6 +181,22 @@ static int split_packages(const struct zp_plan *plan,
     }
     join_sockets(topo, plan, l);
     return ZP_OK;
+}
+
+void zp__number_packages(const struct zp_topology *topo,
+                         const struct zp_plan *plan, enum zp_packages packages,
+                         uint32_t package_out[ZP_MAX_VNODES])
+{
+    struct layout l = { .nr = plan->nr_cpu_vnodes };
+    uint32_t next = 0, i;
+
+    for (i = 0; i < l.nr; i++)
+        l.package[i] = i;
+    if (packages == ZP_PACKAGES_SOCKET)
+        join_sockets(topo, plan, &l);
+    for (i = 0; i < l.nr; i++)
+        package_out[i] = l.package[i] == i ? next++
+                                           : package_out[l.package[i]];
 }
 
 /* True if vnode @a is numbered before @b: packages by what they hold, vnodes

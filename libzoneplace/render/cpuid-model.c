@@ -77,24 +77,18 @@ static uint32_t host_threads(const struct zp_topology *topo, uint32_t pos)
     return threads;
 }
 
-/* Threads per core that every pnode under the plan's vcpus has. */
-static int common_threads(const struct zp_topology *topo,
-                          const struct zp_plan *plan, uint32_t asked,
-                          uint32_t *threads_out, struct zp_error *err)
+int zp__common_threads(const struct zp_topology *topo, const uint32_t *pos,
+                       uint32_t nr, uint32_t asked, uint32_t *threads_out,
+                       struct zp_error *err)
 {
-    uint32_t common = 2, threads, pos, i;
+    uint32_t common = 2, threads, i;
 
-    for (i = 0; i < plan->nr_cpu_vnodes; i++) {
-        pos = plan->vnode[i].pnode;
-        if (pos >= zp_topology_nr_pnodes(topo))
-            return zp__fail(err, ZP_ERR_INVAL, "pnode",
-                            "vnode %u is on pnode position %u, the host has "
-                            "%u pnodes", i, pos, zp_topology_nr_pnodes(topo));
-        threads = host_threads(topo, pos);
+    for (i = 0; i < nr; i++) {
+        threads = host_threads(topo, pos[i]);
         if (asked == 2 && threads < 2)
             return zp__fail(err, ZP_ERR_UNSUPPORTED, "threads",
                             "2 threads per core: node %u %s",
-                            zp_topology_os_id(topo, pos),
+                            zp_topology_os_id(topo, pos[i]),
                             threads ? "has 1" : "does not say what it has");
         if (threads < 2)
             common = 1;
@@ -103,12 +97,26 @@ static int common_threads(const struct zp_topology *topo,
     return ZP_OK;
 }
 
-int zp_core_model_from_topology(const struct zp_topology *topo,
-                                const struct zp_plan *plan,
-                                enum zp_vendor vendor, uint32_t threads,
-                                enum zp_packages packages,
-                                struct zp_core_model *model_out,
-                                struct zp_error *err)
+static int plan_threads(const struct zp_topology *topo,
+                        const struct zp_plan *plan, uint32_t asked,
+                        uint32_t *threads_out, struct zp_error *err)
+{
+    uint32_t pos[ZP_MAX_VNODES], i;
+
+    for (i = 0; i < plan->nr_cpu_vnodes && i < ZP_MAX_VNODES; i++) {
+        pos[i] = plan->vnode[i].pnode;
+        if (pos[i] >= zp_topology_nr_pnodes(topo))
+            return zp__fail(err, ZP_ERR_INVAL, "pnode",
+                            "vnode %u is on pnode position %u, the host has "
+                            "%u pnodes", i, pos[i],
+                            zp_topology_nr_pnodes(topo));
+    }
+    return zp__common_threads(topo, pos, i, asked, threads_out, err);
+}
+
+static int make_model(enum zp_vendor vendor, uint32_t threads,
+                      enum zp_packages packages,
+                      struct zp_core_model *model_out, struct zp_error *err)
 {
     /* a Zen 3 and an Ice Lake server */
     const struct zp_core_model amd = {
@@ -124,12 +132,37 @@ int zp_core_model_from_topology(const struct zp_topology *topo,
 
     model.vendor = vendor;
     model.packages = packages;
-    model.threads_per_core = threads ? threads : 1;
+    model.threads_per_core = threads;
     rc = zp__core_model_check(&model, err);
     if (!rc)
-        rc = common_threads(topo, plan, threads, &model.threads_per_core, err);
-    if (rc)
-        return rc;
-    *model_out = model;
-    return ZP_OK;
+        *model_out = model;
+    return rc;
+}
+
+int zp_core_model_from_topology(const struct zp_topology *topo,
+                                const struct zp_plan *plan,
+                                enum zp_vendor vendor, uint32_t threads,
+                                enum zp_packages packages,
+                                struct zp_core_model *model_out,
+                                struct zp_error *err)
+{
+    struct zp_core_model model;
+    int rc = make_model(vendor, threads ? threads : 1, packages, &model, err);
+
+    if (!rc)
+        rc = plan_threads(topo, plan, threads, &model.threads_per_core, err);
+    if (!rc)
+        *model_out = model;
+    return rc;
+}
+
+int zp_core_model_from_plan(const struct zp_plan *plan, enum zp_vendor vendor,
+                            struct zp_core_model *model_out,
+                            struct zp_error *err)
+{
+    if (!plan->threads_per_core)
+        return zp__fail(err, ZP_ERR_UNSUPPORTED, "threads",
+                        "the plan does not tell the guest its topology");
+    return make_model(vendor, plan->threads_per_core, plan->packages,
+                      model_out, err);
 }

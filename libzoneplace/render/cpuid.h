@@ -30,6 +30,16 @@ enum { ZP__NR_CACHES = 4 };
 int zp__core_model_check(const struct zp_core_model *model,
                          struct zp_error *err);
 
+/* Threads per core that every one of those nodes has: @asked, or the host's
+ * if that is 0. UNSUPPORTED. */
+int zp__common_threads(const struct zp_topology *topo, const uint32_t *pos,
+                       uint32_t nr, uint32_t asked, uint32_t *threads_out,
+                       struct zp_error *err);
+/* Which vnodes of a plan share a package, as struct zp_vnode numbers them. */
+void zp__number_packages(const struct zp_topology *topo,
+                         const struct zp_plan *plan, enum zp_packages packages,
+                         uint32_t package_out[ZP_MAX_VNODES]);
+
 /* The next leaf, all zero. */
 struct zp_cpuid_leaf *zp__cpuid_add(struct zp__cpuid *c, uint32_t leaf,
                                     uint32_t subleaf);

@@ -102,10 +102,16 @@ static void add_header(struct zp__text *t, const struct zp_topology *topo,
     else
         zp__text_add(t, " (proven bound %llu)",
                      (unsigned long long)plan->lower_bound);
-    zp__text_add(t, ", %s tier, the zone sees %s%s\n\n",
+    zp__text_add(t, ", %s tier, the zone sees %s%s\n",
                  plan->tier == ZP_TIER_PATCHED ? "patched" : "stock",
                  plan->show_numa ? "its nodes" : "one node",
                  plan->truth ? "" : ", not the truth");
+    if (plan->threads_per_core)
+        zp__text_add(t, "%u thread%s per core, packages by %s\n",
+                     plan->threads_per_core,
+                     plan->threads_per_core > 1 ? "s" : "",
+                     plan->packages == ZP_PACKAGES_NODE ? "node" : "socket");
+    zp__text_add(t, "\n");
 }
 
 static void add_row(struct zp__text *t, const struct zp_plan *plan,

@@ -483,6 +483,7 @@ START_TEST(request_round_trip)
         "{\"memory\":\"3M\",\"max_memory\":\"4096G\"}",
         "{\"name\":\"\xc3\xbc\",\"near\":[\"1:2.3\"],\"pci\":[\"4:5.6\"]}",
         "{\"memory_nodes\":[1],\"interleave_nodes\":[9,8]}",
+        "{\"threads\":2,\"packages\":\"node\",\"tier\":\"patched\"}",
     };
     struct zp_request req = read_request(texts[_i]), again;
     char *once, *twice;
@@ -570,7 +571,7 @@ int main(void)
     tcase_add_test(host, nodes_are_limited);
     suite_add_tcase(s, host);
     tcase_add_test(request, request_is_read);
-    tcase_add_loop_test(request, request_round_trip, 0, 5);
+    tcase_add_loop_test(request, request_round_trip, 0, 6);
     tcase_add_loop_test(request, bad_request_is_refused, 0,
                         NR(bad_requests));
     suite_add_tcase(s, request);

@@ -163,6 +163,10 @@ void gen_host(struct gen *g, struct gen_host *host, uint32_t max_nodes)
             zp_pcpuset_add(&host->reserved, p);
     }
     fill_devices(g, host);
+    if (gen_chance(g, 50)) {
+        host->nodes_per_socket = 1 + gen_below(g, 4);
+        host->pcpus_per_core = 1 + gen_below(g, 2);
+    }
 }
 
 static void must(int rc, const struct zp_error *err)
@@ -190,6 +194,14 @@ static void build_topology(const struct gen_host *host, const uint32_t *order,
         for (p = 0; p < host->nr_pcpus[from]; p++)
             zp_pcpuset_add(&desc.pcpus, host->first_pcpu[from] + p);
         must(zp_topology_add_pnode(*topo, &desc, &err), &err);
+        for (p = 0; host->nodes_per_socket && p < host->nr_pcpus[from]; p++) {
+            uint32_t pcpu = host->first_pcpu[from] + p;
+
+            must(zp_topology_set_pcpu(*topo, pcpu,
+                                      pcpu / host->pcpus_per_core,
+                                      from / host->nodes_per_socket, &err),
+                 &err);
+        }
         for (j = 0; j < host->nr; j++)
             dist[i * host->nr + j] =
                 host->dist[from * host->nr + (order ? order[j] : j)];

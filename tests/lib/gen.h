@@ -45,6 +45,8 @@ struct gen_host {
     uint32_t used_vcpus[ZP_MAX_PNODES];
     uint32_t dist[ZP_MAX_PNODES * ZP_MAX_PNODES];
     struct zp_pcpuset reserved;
+    uint32_t nodes_per_socket;   /* 0: cores and sockets are not said */
+    uint32_t pcpus_per_core;
     uint32_t nr_devices;
     struct {
         char busid[ZP_BUSID_LEN];

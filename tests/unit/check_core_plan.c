@@ -86,8 +86,89 @@ START_TEST(patched_apic_ids_stay_small)
     f.req.nr_vnodes = 32;
     place();
     ck_assert_uint_eq(f.plan.vnode[0].nr_vcpus, 97);
+    ck_assert_uint_eq(f.plan.threads_per_core, 0);
     for (i = 0; i < 128; i++)
         ck_assert_uint_eq(zp_plan_apic_id(&f.plan, i), i);
+}
+END_TEST
+
+/* Ids of the plan are those of the leaves, whoever makes the leaves. */
+static void ck_ids(enum zp_vendor vendor)
+{
+    struct zp_core_model model;
+    struct zp_guest_cpus cpus, again;
+    uint32_t i;
+
+    ck_works(zp_core_model_from_plan(&f.plan, vendor, &model, &err));
+    ck_works(zp_guest_cpus(&f.plan, NULL, &model, &cpus, &err));
+    for (i = 0; i < f.plan.nr_vcpu_ids; i++)
+        ck_assert_uint_eq(zp_plan_apic_id(&f.plan, i), cpus.vcpu[i].x2apic_id);
+    ck_works(zp_guest_cpus(&f.plan, f.topo, &model, &again, &err));
+    ck_assert_mem_eq(&cpus, &again, sizeof(cpus));
+}
+
+START_TEST(packages_follow_sockets)
+{
+    uint32_t i;
+
+    f.req.tier = ZP_TIER_PATCHED;
+    f.req.vcpus = 12;
+    f.req.nr_vnodes = 6; /* of 4 + 4 */
+    f.host.nodes_per_socket = 4;
+    f.host.pcpus_per_core = 2;
+    place();
+    ck_works(zp_plan_check(f.topo, &f.plan, &err));
+    for (i = 0; i < 6; i++)
+        ck_assert_uint_eq(f.plan.vnode[i].package,
+                          f.plan.vnode[i].pnode / 4 !=
+                              f.plan.vnode[0].pnode / 4);
+    ck_assert_uint_eq(f.plan.threads_per_core, 2);
+    ck_ids(ZP_VENDOR_AMD);
+    ck_ids(ZP_VENDOR_INTEL);
+    f.req.packages = ZP_PACKAGES_NODE;
+    place();
+    ck_works(zp_plan_check(f.topo, &f.plan, &err));
+    for (i = 0; i < 6; i++)
+        ck_assert_uint_eq(f.plan.vnode[i].package, i);
+    ck_ids(ZP_VENDOR_AMD);
+    f.req.tier = ZP_TIER_STOCK;
+    place();
+    ck_assert_uint_eq(f.plan.threads_per_core, 0);
+    ck_assert_uint_eq(f.plan.vnode[5].package, 0);
+}
+END_TEST
+
+START_TEST(threads_are_the_hosts)
+{
+    struct zp_core_model model;
+
+    f.req.tier = ZP_TIER_PATCHED;
+    place();
+    ck_assert_uint_eq(f.plan.threads_per_core, 1);
+    f.req.threads = 2;
+    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
+             ZP_ERR_UNSUPPORTED, "threads",
+             "2 threads per core: node 0 does not say what it has");
+    f.host.nodes_per_socket = 4;
+    f.host.pcpus_per_core = 2;
+    place();
+    ck_assert_uint_eq(f.plan.threads_per_core, 2);
+    f.req.threads = 1;
+    place();
+    ck_assert_uint_eq(f.plan.threads_per_core, 1);
+    f.req.threads = 3;
+    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err), ZP_ERR_RANGE,
+             "threads", "3 threads per core, not 1 or 2");
+    f.req.tier = ZP_TIER_STOCK;
+    f.req.threads = 2;
+    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
+             ZP_ERR_UNSUPPORTED, "threads",
+             "2 threads per core: unmodified xen can't tell a guest of them");
+    f.req.threads = 0;
+    place();
+    ck_fails(zp_core_model_from_plan(&f.plan, ZP_VENDOR_AMD, &model, &err),
+             ZP_ERR_UNSUPPORTED, "threads",
+             "the plan does not tell the guest its topology");
 }
 END_TEST
 
@@ -173,6 +254,8 @@ CHANGE(b_shared, p->vnode[1].pcpus = p->vnode[0].pcpus)
 CHANGE(b_nopcpus, memset(&p->vnode[1].pcpus, 0, sizeof(p->vnode[1].pcpus)))
 CHANGE(b_osid, p->vnode[1].pnode_os_id = 7)
 CHANGE(b_foreign, zp_pcpuset_add(&p->vnode[1].pcpus, 100))
+CHANGE(b_threads, p->threads_per_core = 1)
+CHANGE(b_package, p->vnode[1].package = 1)
 CHANGE(b_host, p->dist[1] = p->dist[2] = 13; p->distance_sum = 26;
        p->lower_bound = 26)
 
@@ -207,6 +290,8 @@ static const struct breach breaches[] = {
     { b_nopcpus, "vnode 1 has 2 vcpus and 0 pcpus" },
     { b_osid, "vnode 1: the host has no node 7 at position 1" },
     { b_foreign, "vnode 1: pcpu 100 is not of node 1" },
+    { b_threads, "plan: 1 threads per core, packages 0" },
+    { b_package, "vnode 1 is in package 1" },
     { b_host, "vnode 0 is 13 from vnode 1, their nodes 12" },
 };
 
@@ -457,6 +542,8 @@ int main(void)
     tcase_add_test(tcase, vcpus_of_a_padded_plan);
     tcase_add_test(tcase, vcpus_of_a_dense_plan);
     tcase_add_test(tcase, patched_apic_ids_stay_small);
+    tcase_add_test(tcase, packages_follow_sockets);
+    tcase_add_test(tcase, threads_are_the_hosts);
     tcase_add_test(tcase, ranges_split_at_the_hole);
     tcase_add_test(tcase, overhead);
     tcase_add_loop_test(tcase, check_names_the_breach, 0,
