@@ -14,9 +14,11 @@ static void add_facts(struct spool *out, const struct zp_xen_info *info)
     format_size(info->total_kib, total, sizeof(total));
     format_size(info->free_kib, unused, sizeof(unused));
     format_size(info->claimed_kib, claimed, sizeof(claimed));
-    spool_add(out, "Xen %s, tier %s, scheduler %s, %u pcpus\n"
+    spool_add(out, "Xen %s, tier %s%s%s%s, scheduler %s, %u pcpus\n"
               "memory %s, free %s, claimed %s\n\n", info->version,
-              tier_name(info->tier), info->scheduler, info->nr_pcpus, total,
+              tier_name(info->tier), *info->tier_note ? " (" : "",
+              info->tier_note, *info->tier_note ? ")" : "",
+              info->scheduler, info->nr_pcpus, total,
               unused, claimed);
 }
 
@@ -27,8 +29,10 @@ static void add_json(struct spool *out, const char *text,
 {
     spool_add(out, "{\n  \"xen\": {\"version\": ");
     spool_json(out, info->version);
-    spool_add(out, ", \"tier\": \"%s\", \"scheduler\": ",
+    spool_add(out, ", \"tier\": \"%s\", \"tier_note\": ",
               tier_name(info->tier));
+    spool_json(out, info->tier_note);
+    spool_add(out, ", \"scheduler\": ");
     spool_json(out, info->scheduler);
     spool_add(out, ", \"pcpus\": %u, \"total_kib\": %llu, "
               "\"free_kib\": %llu, \"claimed_kib\": %llu},%s",

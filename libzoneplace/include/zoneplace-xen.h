@@ -59,7 +59,9 @@ int zp_xen_probe(struct zp_xen *xen, const struct zp_host_options *opt,
 /* Facts about the hypervisor, for `zonectl host`. */
 struct zp_xen_info {
     char version[64];             /* "4.17.7" */
-    enum zp_tier tier;
+    enum zp_tier tier;            /* found by calling, not by version */
+    char tier_note[160];          /* what of the patches is missing or barred,
+                                   * if some of it is there; else "" */
     uint32_t nr_pcpus;
     uint64_t total_kib;
     uint64_t free_kib;
@@ -179,15 +181,16 @@ struct zp_zone_stat {
         struct zp_pcpuset soft;
     } vcpu[ZP_MAX_VCPUS];
 };
-/* @pages: walk the domain's pages (stock Xen: debug key 'u', every page under
- * a lock); UNSUPPORTED above 64 GiB unless @force. */
+/* @pages: walk the domain's pages. Patched Xen: by domctl, in steps. Stock:
+ * debug key 'u', every page under a lock; UNSUPPORTED above 64 GiB unless
+ * @force. */
 int zp_zone_stat(struct zp_xen *xen, const struct zp_zone *zone, bool pages,
                  bool force, struct zp_zone_stat *stat_out,
                  struct zp_error *err);
 
 /*
- * Compares plan, Xen and what the guest's memory holds: pages per pnode,
- * hard and soft affinity of each vcpu, SRAT and SLIT read from the guest's
+ * Compares plan, Xen and what the guest's memory holds: pages per pnode
+ * (patched Xen: of each vnode's own memory), topology, strict policy, hard and soft affinity of each vcpu, SRAT and SLIT read from the guest's
  * memory by foreign mapping, the record against the domain. @report_out: one
  * line per check, "ok ..." or "DIFFERS ...". DIFFERS if any does.
  */

@@ -2,13 +2,13 @@
 /* Facts about the hypervisor. */
 #include <string.h>
 
-#include "xen/xen.h"
+#include "xen/patched.h"
 
 int zp_xen_info(struct zp_xen *xen, struct zp_xen_info *info_out,
                 struct zp_error *err)
 {
     const libxl_version_info *version;
-    struct zp_xen_info info = { .tier = ZP_TIER_STOCK };
+    struct zp_xen_info info = { .tier = zp__domctl_tier(xen->domctl) };
     libxl_physinfo phys;
     libxl_scheduler sched;
     int rc;
@@ -24,6 +24,7 @@ int zp_xen_info(struct zp_xen *xen, struct zp_xen_info *info_out,
     snprintf(info.version, sizeof(info.version), "%d.%d%s",
              version->xen_version_major, version->xen_version_minor,
              version->xen_version_extra);
+    zp__domctl_note(xen->domctl, info.tier_note, sizeof(info.tier_note));
     info.nr_pcpus = phys.nr_cpus;
     info.total_kib = phys.total_pages * 4;
     info.free_kib = (phys.free_pages + phys.scrub_pages) * 4;

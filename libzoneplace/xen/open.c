@@ -6,7 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "xen/xen.h"
+#include "xen/patched.h"
 
 /* First line of a file of /sys or /proc; "" if there is none. */
 static void read_line(const char *path, char *buf, size_t size)
@@ -92,6 +92,9 @@ int zp_xen_open(struct zp_xen **xen_out, struct zp_error *err)
                           "connecting to xenstored: %s", strerror(errno));
         goto out;
     }
+    rc = zp__domctl_open(&xen->log.vtable, &xen->domctl, err);
+    if (rc)
+        goto out;
     *xen_out = xen;
     return ZP_OK;
 out:
@@ -103,6 +106,7 @@ void zp_xen_close(struct zp_xen *xen)
 {
     if (!xen)
         return;
+    zp__domctl_close(xen->domctl);
     if (xen->xsh)
         xs_close(xen->xsh);
     if (xen->xch)

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "xen/xen.h"
+#include "xen/patched.h"
 
 /* The walk holds a lock for about a second per 64 GiB. */
 #define MAX_WALK_KIB ((uint64_t)64 << 20)
@@ -41,14 +41,46 @@ static int stat_vcpus(struct zp_xen *xen, uint32_t domid,
     return ZP_OK;
 }
 
+static bool by_domctl(const struct zp_xen *xen, const struct zp_zone *zone)
+{
+    return !zone->damaged && zone->spec.plan.type == ZP_GUEST_PVH &&
+           zp__domctl_has(xen->domctl, ZP__CALL_RESIDENCY);
+}
+
+/* The zone's memory, and special and ACPI pages, which are in the hole. What
+ * the guest maps elsewhere (its grant table) is Xen's. */
+static int count_pages(struct zp_xen *xen, const struct zp_zone *zone,
+                       uint64_t pages[ZP_MAX_PNODES], struct zp_error *err)
+{
+    struct zp_range ranges[ZP_MAX_VNODES + 2];
+    uint64_t part[ZP_MAX_PNODES];
+    uint32_t nr = zp_plan_ranges(&zone->spec.plan, ranges), i, node;
+    int rc;
+
+    ranges[nr++] = (struct zp_range){ ZP_HOLE_START, ZP_HOLE_END, 0 };
+    memset(pages, 0, ZP_MAX_PNODES * sizeof(*pages));
+    for (i = 0; i < nr; i++) {
+        rc = zp__domctl_residency(xen->domctl, zone->domid,
+                                  ranges[i].start / 4096, ranges[i].end / 4096,
+                                  part, err);
+        if (rc)
+            return rc;
+        for (node = 0; node < ZP_MAX_PNODES; node++)
+            pages[node] += part[node];
+    }
+    return ZP_OK;
+}
+
 /* Xen's node ids are the topology's os ids; their order is the positions'. */
-static int stat_pages(struct zp_xen *xen, uint32_t domid,
+static int stat_pages(struct zp_xen *xen, const struct zp_zone *zone,
                       struct zp_zone_stat *stat, struct zp_error *err)
 {
     uint64_t pages[ZP_MAX_PNODES];
     libxl_numainfo *nodes;
     int i, nr;
-    int rc = zp__numa_pages(xen, domid, pages, err);
+    int rc = by_domctl(xen, zone)
+                 ? count_pages(xen, zone, pages, err)
+                 : zp__numa_pages(xen, zone->domid, pages, err);
 
     if (rc)
         return rc;
@@ -74,7 +106,8 @@ int zp_zone_stat(struct zp_xen *xen, const struct zp_zone *zone, bool pages,
     if (!zone->domid)
         return zp__fail(err, ZP_ERR_NOTFOUND, "zone",
                         "zone %s has no domain now", zone->spec.request.name);
-    if (pages && !force && zone->mem_kib > MAX_WALK_KIB)
+    if (pages && !force && zone->mem_kib > MAX_WALK_KIB &&
+        !by_domctl(xen, zone))
         return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory",
                         "zone %s has %" PRIu64 " GiB: this Xen counts pages "
                         "one by one under a lock; --force does it above %u "
@@ -82,7 +115,7 @@ int zp_zone_stat(struct zp_xen *xen, const struct zp_zone *zone, bool pages,
                         (unsigned)(MAX_WALK_KIB >> 20));
     rc = stat_vcpus(xen, zone->domid, &stat, err);
     if (!rc && pages)
-        rc = stat_pages(xen, zone->domid, &stat, err);
+        rc = stat_pages(xen, zone, &stat, err);
     if (!rc)
         *stat_out = stat;
     return rc;

@@ -6,7 +6,7 @@
 
 #include <xenforeignmemory.h>
 
-#include "xen/xen.h"
+#include "xen/patched.h"
 
 struct report {
     struct zp__text text;
@@ -69,6 +69,75 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
     }
     line(r, true, "of these %u special and %u ACPI pages on pnode %u",
          zone->special_pages, zone->acpi_pages, plan->vnode[0].pnode_os_id);
+}
+
+/*
+ * By range of guest memory, so that a page on another vnode's pnode is found.
+ * Where a Linux guest has shared_info there is a page of Xen's, wherever Xen
+ * had one.
+ */
+static int check_ranges(struct report *r, struct zp_xen *xen,
+                        const struct zp_zone *zone, struct zp_error *err)
+{
+    const struct zp_plan *plan = &zone->spec.plan;
+    uint64_t pages[ZP_MAX_PNODES], want, sum, extra;
+    struct zp_range ranges[ZP_MAX_VNODES + 1];
+    uint32_t nr = zp_plan_ranges(plan, ranges), home, node, i;
+    int rc = ZP_OK;
+
+    for (i = 0; i < nr && !rc; i++) {
+        rc = zp__domctl_residency(xen->domctl, zone->domid,
+                                  ranges[i].start / 4096, ranges[i].end / 4096,
+                                  pages, err);
+        if (rc)
+            return rc;
+        home = plan->vnode[ranges[i].vnode].pnode_os_id;
+        want = (ranges[i].end - ranges[i].start) / 4096;
+        for (sum = node = 0; node < ZP_MAX_PNODES; node++)
+            sum += pages[node];
+        line(r, home < ZP_MAX_PNODES && sum == want &&
+                    pages[home] + (i == 0) >= want,
+             "vnode %u, %#" PRIx64 "-%#" PRIx64 ": %" PRIu64 " of %" PRIu64
+             " pages on pnode %u", ranges[i].vnode, ranges[i].start,
+             ranges[i].end, home < ZP_MAX_PNODES ? pages[home] : 0, want,
+             home);
+    }
+    if (!rc)
+        rc = zp__domctl_residency(xen->domctl, zone->domid,
+                                  ZP_HOLE_START / 4096, ZP_HOLE_END / 4096,
+                                  pages, err);
+    home = plan->vnode[0].pnode_os_id;
+    extra = zone->special_pages + (uint64_t)zone->acpi_pages;
+    if (!rc)
+        line(r, home < ZP_MAX_PNODES && pages[home] == extra,
+             "%" PRIu64 " special and ACPI pages on pnode %u, planned %" PRIu64,
+             home < ZP_MAX_PNODES ? pages[home] : 0, home, extra);
+    return rc;
+}
+
+/* ---- what a patched Xen was told --------------------------------------- */
+
+static int check_patched(struct report *r, struct zp_xen *xen,
+                         const struct zp_zone *zone, struct zp_error *err)
+{
+    const struct zp_plan *plan = &zone->spec.plan;
+    uint32_t differ, nr_leaves;
+    bool strict;
+    int rc;
+
+    if (plan->tier != ZP_TIER_PATCHED || plan->type != ZP_GUEST_PVH)
+        return ZP_OK;
+    rc = zp__topology_compare(xen, plan, zone->domid, &differ, &nr_leaves,
+                              err);
+    if (!rc)
+        rc = zp__domctl_get_strict(xen->domctl, zone->domid, &strict, err);
+    if (rc)
+        return rc;
+    line(r, !differ, "APIC ids and %u topology leaves of %u vcpus, of %u not "
+         "as planned", nr_leaves, plan->nr_vcpu_ids, differ);
+    line(r, strict, "memory is %sconfined to the planned pnodes",
+         strict ? "" : "not ");
+    return ZP_OK;
 }
 
 /* ---- affinities -------------------------------------------------------- */
@@ -285,9 +354,16 @@ int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
         rc = check_record(&r, xen, zone, err);
     if (!rc) {
         check_host(&r, topo, &zone->spec.plan);
-        check_pages(&r, topo, zone, &stat);
         check_affinities(&r, &zone->spec.plan, &stat);
-        rc = check_tables(&r, xen, zone, err);
+        if (zone->spec.plan.type == ZP_GUEST_PVH &&
+            zp__domctl_has(xen->domctl, ZP__CALL_RESIDENCY))
+            rc = check_ranges(&r, xen, zone, err);
+        else
+            check_pages(&r, topo, zone, &stat);
+        if (!rc)
+            rc = check_patched(&r, xen, zone, err);
+        if (!rc)
+            rc = check_tables(&r, xen, zone, err);
     }
 out:
     if (!rc)

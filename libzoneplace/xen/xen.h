@@ -32,12 +32,17 @@ void zp__log_reset(struct zp__log *log);
 int zp__log_fail(const struct zp__log *log, struct zp_error *err, int rc,
                  const char *fmt, ...) ZP_PRINTF(4, 5);
 
+/* ---- patched.c: calls that only a patched Xen has ---------------------- */
+
+struct zp__domctl;
+
 /* ---- open.c ------------------------------------------------------------ */
 
 struct zp_xen {
     libxl_ctx *ctx;
     xc_interface *xch;
     struct xs_handle *xsh;
+    struct zp__domctl *domctl;
     struct zp__log log;
 };
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A zone as libxl wants to hear it. */
-#include <cpuid.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <libxlutil.h>
 
+#include "xen/patched.h"
 #include "xen/launch/launch.h"
 
 static int nomem_if(bool failed, struct zp_error *err)
@@ -140,14 +140,6 @@ static int add_cpuid(libxl_domain_build_info *b, const char *text,
                           "cpuid: libxl does not understand \"%s\"", text);
 }
 
-static bool is_intel(void)
-{
-    unsigned eax, ebx = 0, ecx, edx;
-
-    __get_cpuid(0, &eax, &ebx, &ecx, &edx);
-    return ebx == signature_INTEL_ebx;
-}
-
 /*
  * Unmodified Xen gives vcpu V the APIC id 2V and shows no topology leaf that
  * says which bits of it are the package. Ids are padded so that a vnode has
@@ -160,6 +152,11 @@ static int make_packages(const struct zp_plan *plan,
     char text[64];
     int rc;
 
+    /* A patched Xen is told the leaves later; this one bit is not theirs:
+     * legacy counts are those of cores (AMD Fn8000_0001_ECX[1]). */
+    if (plan->threads_per_core && plan->nr_vcpu_ids > 1 &&
+        zp__host_vendor() == ZP_VENDOR_AMD)
+        return add_cpuid(b, "cmplegacy=1", err);
     if (!plan->show_numa || !plan->vcpu_stride ||
         plan->tier != ZP_TIER_STOCK)
         return ZP_OK;
@@ -170,7 +167,7 @@ static int make_packages(const struct zp_plan *plan,
     rc = add_cpuid(b, text, err);
     if (rc)
         return rc;
-    if (!is_intel()) {
+    if (zp__host_vendor() == ZP_VENDOR_AMD) {
         snprintf(text, sizeof(text), "apicidsize=%u", bits);
         rc = add_cpuid(b, text, err);
         snprintf(text, sizeof(text), "nc=%u", ids - 1);

@@ -105,6 +105,8 @@ static int add_tables(struct xc_dom_image *dom, struct zp_error *err)
         mod[2].guest_addr_out + mod[2].length > ZP__TABLES_GPA)
         return zp__fail(err, ZP_ERR_UNSUPPORTED, "acpi",
                         "libxl did not lay out the ACPI tables as expected");
+    if (!zp__hook.plan->show_numa)
+        return zp__tables_ids(&acpi, zp__hook.plan, err);
     rc = zp__tables_extend(&acpi, zp__hook.plan, &block, &len, err);
     if (rc)
         return rc;
@@ -172,7 +174,8 @@ EXPORTED int xc_dom_build_image(struct xc_dom_image *dom)
     }
     if (zp__hook.calls++ > 0)
         return next(dom);
-    if (plan->type == ZP_GUEST_PVH && plan->show_numa)
+    if (plan->type == ZP_GUEST_PVH &&
+        (plan->show_numa || plan->tier == ZP_TIER_PATCHED))
         rc = add_tables(dom, err);
     if (!rc)
         rc = confine(dom, 1, err);

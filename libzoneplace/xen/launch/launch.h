@@ -38,6 +38,9 @@ struct zp__acpi {
 int zp__tables_extend(struct zp__acpi *acpi, const struct zp_plan *plan,
                       uint8_t **block_out, size_t *len_out,
                       struct zp_error *err);
+/* The ids alone, for a zone that is shown no nodes. */
+int zp__tables_ids(struct zp__acpi *acpi, const struct zp_plan *plan,
+                   struct zp_error *err);
 
 /* ---- config.c: spec -> libxl_domain_config ----------------------------- */
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "xen/patched.h"
 #include "xen/launch/launch.h"
 
 /*
@@ -101,6 +102,19 @@ static int check_affinities(struct zp_xen *xen, const struct zp_plan *plan,
     return rc;
 }
 
+/* What only a patched Xen has. Special and ACPI pages are in place: from here
+ * on the zone's memory comes from where it belongs, or not at all. */
+static int tell_patched(struct zp_xen *xen, const struct zp_plan *plan,
+                        uint32_t domid, struct zp_error *err)
+{
+    int rc;
+
+    if (plan->tier != ZP_TIER_PATCHED || plan->type != ZP_GUEST_PVH)
+        return ZP_OK;
+    rc = zp__topology_apply(xen, plan, domid, err);
+    return rc ? rc : zp__domctl_set_strict(xen->domctl, domid, err);
+}
+
 int zp__settle(struct zp_xen *xen, const struct zp_zone_spec *spec,
                struct zp__built *built, struct zp_error *err)
 {
@@ -111,5 +125,7 @@ int zp__settle(struct zp_xen *xen, const struct zp_zone_spec *spec,
         rc = close_memory(xen, &spec->plan, built->domid, built, err);
     if (!rc)
         rc = check_affinities(xen, &spec->plan, built->domid, err);
+    if (!rc)
+        rc = tell_patched(xen, &spec->plan, built->domid, err);
     return rc;
 }

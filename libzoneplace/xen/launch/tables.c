@@ -126,12 +126,11 @@ static int make_block(const uint8_t *xsdt, const struct zp_plan *plan,
     return ZP_OK;
 }
 
-int zp__tables_extend(struct zp__acpi *acpi, const struct zp_plan *plan,
-                      uint8_t **block_out, size_t *len_out,
-                      struct zp_error *err)
+/* The plan's ids into the MADT that the RSDP leads to; the XSDT on the way. */
+static int fix_ids(struct zp__acpi *acpi, const struct zp_plan *plan,
+                   uint8_t **xsdt_out, struct zp_error *err)
 {
     uint8_t *xsdt = table_at(acpi, get64(acpi->rsdp + RSDP_XSDT)), *table;
-    uint64_t xsdt_gpa = 0;
     bool madt = false;
     uint32_t at, len;
     int rc;
@@ -152,7 +151,28 @@ int zp__tables_extend(struct zp__acpi *acpi, const struct zp_plan *plan,
     }
     if (!madt)
         return zp__fail(err, ZP_ERR_PARSE, "acpi", "libxl made no MADT");
-    rc = make_block(xsdt, plan, block_out, len_out, &xsdt_gpa, err);
+    *xsdt_out = xsdt;
+    return ZP_OK;
+}
+
+int zp__tables_ids(struct zp__acpi *acpi, const struct zp_plan *plan,
+                   struct zp_error *err)
+{
+    uint8_t *xsdt;
+
+    return fix_ids(acpi, plan, &xsdt, err);
+}
+
+int zp__tables_extend(struct zp__acpi *acpi, const struct zp_plan *plan,
+                      uint8_t **block_out, size_t *len_out,
+                      struct zp_error *err)
+{
+    uint64_t xsdt_gpa = 0;
+    uint8_t *xsdt = NULL;
+    int rc = fix_ids(acpi, plan, &xsdt, err);
+
+    if (!rc)
+        rc = make_block(xsdt, plan, block_out, len_out, &xsdt_gpa, err);
     if (rc)
         return rc;
     put64(acpi->rsdp + RSDP_XSDT, xsdt_gpa);
