@@ -246,7 +246,9 @@ int zp__store_read(struct zp_xen *xen, const char *uuid,
         if (t == XBT_NULL)
             return fail(err, uuid);
         rc = read_in(xen, t, uuid, rec_out, err);
-        if (xs_transaction_end(xen->xsh, t, rc != ZP_OK))
+        /* Committed, never aborted: only then does xenstored say whether a
+         * piece that was missing had been taken away while we read. */
+        if (xs_transaction_end(xen->xsh, t, false))
             return rc;
         if (!rc)
             zp__record_clear(rec_out);
