@@ -166,7 +166,7 @@ static int fail_sums(const struct zp__problem *p, struct zp_error *err)
 {
     uint64_t share = zp__share_units(
         p, zp__ids_at_most(p, ZP__UNEVEN, p->k_max), p->k_max);
-    uint64_t units = 0, width = 0;
+    uint64_t units = 0, room = 0, width = 0;
     zp__mask left;
     uint32_t pos;
 
@@ -174,13 +174,16 @@ static int fail_sums(const struct zp__problem *p, struct zp_error *err)
         width += p->width[pos];
     if (width < p->vcpus)
         return fail_vcpus(p, p->eligible, err);
-    ZP__FOR_EACH (pos, left, p->eligible | p->donors)
+    ZP__FOR_EACH (pos, left, p->eligible | p->donors) {
         units += zp__holds(p, pos, share);
+        room += p->room[pos];
+    }
     if (units < p->units)
         return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
-                        "%llu MiB are needed, %u eligible nodes have %llu MiB",
-                        (ull)mib(p->units), zp__count(p->eligible | p->donors),
-                        (ull)mib(units));
+                        "%llu MiB and %llu MiB overhead on each node are "
+                        "needed, %u eligible nodes have %llu MiB",
+                        (ull)mib(p->units), (ull)mib(share),
+                        zp__count(p->eligible | p->donors), (ull)mib(room));
     return ZP_OK;
 }
 

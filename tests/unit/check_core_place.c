@@ -323,8 +323,9 @@ START_TEST(strict_does_not_spill)
     only_node_0_has_pcpus();
     f.req.spill = ZP_SPILL_STRICT;
     ck_fails_so(ZP_ERR_INFEASIBLE, "memory",
-                "4096 MiB are needed, 1 eligible nodes have %llu MiB",
-                room_mib(2 * GIB, 4, 4 * GIB, 1));
+                "4096 MiB and %llu MiB overhead on each node are needed, 1 "
+                "eligible nodes have 2048 MiB",
+                2048 - room_mib(2 * GIB, 4, 4 * GIB, 1));
     f.req.memory_nodes.nr = 2;
     f.req.memory_nodes.os_id[0] = 7;
     f.req.memory_nodes.os_id[1] = 6;
@@ -494,8 +495,9 @@ START_TEST(refusals)
     f.req.nr_vnodes = 0;
     f.req.mem_kib = 500 * GIB;
     ck_fails_so(ZP_ERR_INFEASIBLE, "memory",
-                "512000 MiB are needed, 1 eligible nodes have %llu MiB",
-                room_mib(16 * GIB, 9, 500 * GIB, 1));
+                "512000 MiB and %llu MiB overhead on each node are needed, 1 "
+                "eligible nodes have 16384 MiB",
+                16384 - room_mib(16 * GIB, 9, 500 * GIB, 1));
 }
 END_TEST
 
