@@ -19,7 +19,7 @@ test -n "$objects" || { echo "purity: no objects to look at" >&2; exit 1; }
 
 # Sanitizers put calls of their own into every object.
 case $(nm -u $objects) in
-*__asan_*|*__ubsan_*) echo "purity: sanitized objects, skipped"; exit 77;;
+*__asan_*|*__ubsan_*) echo "skipped: sanitizers put calls of their own into the objects"; exit 77;;
 esac
 
 failed=0
