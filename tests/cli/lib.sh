@@ -8,8 +8,6 @@
 
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-# Away from the build's folder: libtool, which may stand in ZP_WRAP, takes an
-# argument that is the name of a program there for the program.
 cd "$tmp" || exit 1
 nr=0
 nr_failed=0
