@@ -43,7 +43,8 @@ for vcpus in 1 4 16; do
     check "$vcpus vcpus: destroy" zonectl destroy cost
     last=
     wait_until 30 settled
-    # Xen's own allocator keeps some freed pages in its pools.
+    # 68 KiB were once missing after 16 vcpus, and why is not known yet: a
+    # page or two more than that is allowed, a leak of a zone's memory is not.
     check "$vcpus vcpus: all of it comes back" \
         [ "$(free_kib)" -ge $((before - 512)) ]
 done
