@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# compare-test.sh COMPARE: does the comparer find what it is there for? Makes
+# compare-test.sh [COMPARE]: does the comparer find what it is there for? Makes
 # the inputs of a zone with two nodes and a third without CPUs, on pnodes 1, 5
 # and 6, vCPU 3 padding the first node; then spoils them one at a time.
 set -eu
 
-compare=${1:?the compare program}
+compare=${1:-${top_builddir:?}/tests/lab/compare}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0
