@@ -7,6 +7,21 @@
 
 #include "zonectl.h"
 
+/* A saved host: its topology and load. */
+static int read_host_file(const char *path, struct zp_topology **topo_out,
+                          struct zp_load **load_out, struct zp_error *err)
+{
+    struct spool text CLEANUP(spool_clear) = { 0 };
+    struct zp_error why;
+    int rc = read_file(path, &text, err);
+
+    if (rc)
+        return rc;
+    if (zp_host_from_json(text.buf, text.len, topo_out, load_out, &why))
+        return fail(err, why.code, why.limit, "%s: %s", path, why.msg);
+    return ZP_OK;
+}
+
 #ifdef HAVE_XEN
 int open_xen(struct ctl *ctl)
 {
@@ -22,6 +37,21 @@ int open_xen(struct ctl *ctl)
     return EXIT_OK;
 }
 
+static int read_topology(struct ctl *ctl, struct host *host)
+{
+    const char *path = given(ctl, OPT_TOPOLOGY);
+    struct zp_load *load = NULL;
+    struct zp_error err;
+
+    if (!path)
+        return EXIT_OK;
+    if (read_host_file(path, &host->l3_from, &load, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    zp_load_free(load);
+    host->opt.l3_from = host->l3_from;
+    return EXIT_OK;
+}
+
 static int read_live(struct ctl *ctl, struct host *host)
 {
     struct zp_error err;
@@ -34,7 +64,9 @@ static int read_live(struct ctl *ctl, struct host *host)
                  host->pool);
     if (host_options_apply(ctl, &host->opt, &err))
         return refuse(ctl->json, EXIT_USAGE, &err);
-    rc = open_xen(ctl);
+    rc = read_topology(ctl, host);
+    if (!rc)
+        rc = open_xen(ctl);
     if (rc)
         return rc;
     if (zp_xen_info(ctl->xen, &host->info, &err) ||
@@ -70,21 +102,20 @@ static int reserve_more(struct ctl *ctl, struct host *host)
 
 static int read_saved(struct ctl *ctl, const char *path, struct host *host)
 {
-    struct spool text CLEANUP(spool_clear) = { 0 };
-    struct zp_error err, why;
+    struct zp_error err;
 
     if (given(ctl, OPT_CPUPOOL)) {
         fail(&err, ZP_ERR_INVAL, "cpupool",
              "--cpupool names a pool of the live host, a host file has none");
         return refuse(ctl->json, EXIT_USAGE, &err);
     }
-    if (read_file(path, &text, &err))
-        return refuse(ctl->json, EXIT_FAILED, &err);
-    if (zp_host_from_json(text.buf, text.len, &host->topo, &host->load,
-                          &why)) {
-        fail(&err, why.code, why.limit, "%s: %s", path, why.msg);
-        return refuse(ctl->json, EXIT_FAILED, &err);
+    if (given(ctl, OPT_TOPOLOGY)) {
+        fail(&err, ZP_ERR_INVAL, "topology",
+             "--topology goes with the live host: a host file has its own");
+        return refuse(ctl->json, EXIT_USAGE, &err);
     }
+    if (read_host_file(path, &host->topo, &host->load, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
     return reserve_more(ctl, host);
 }
 
@@ -107,6 +138,7 @@ void host_clear(struct host *host)
 {
     zp_load_free(host->load);
     zp_topology_free(host->topo);
+    zp_topology_free(host->l3_from);
     *host = (struct host){ 0 };
 }
 

@@ -20,6 +20,8 @@ static const struct opt options[] = {
       "plan for this host file (\"-\": standard input)" },
     { OPT_TIER, "tier", "stock|patched", G_HOST,
       "the Xen that a host file is planned for" },
+    { OPT_TOPOLOGY, "topology", "FILE", G_HOST | G_LAUNCH,
+      "L3 domains of the live host: Xen tells none" },
 
     { OPT_NAME, "name", "NAME", G_REQUEST, "name of the zone" },
     { OPT_VCPUS, "vcpus", "N", G_REQUEST, "vcpus online at boot" },

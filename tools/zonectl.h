@@ -82,7 +82,7 @@ enum {
 
 enum opt_id {
     OPT_HELP = 256, OPT_JSON, OPT_VERBOSE,
-    OPT_HOST, OPT_TIER,
+    OPT_HOST, OPT_TIER, OPT_TOPOLOGY,
     OPT_NAME, OPT_VCPUS, OPT_MAX_VCPUS, OPT_MEMORY, OPT_MAX_MEMORY,
     OPT_NUMA_NODES, OPT_COMPACT, OPT_SCATTER, OPT_PCI, OPT_NEAR,
     OPT_NEAR_POLICY, OPT_MEMORY_POLICY, OPT_SPILL, OPT_INTERLEAVE_NODES,
@@ -159,6 +159,7 @@ int parse_word(const char *what, const char *text, const char *const *words,
 struct host {
     struct zp_topology *topo;
     struct zp_load *load;
+    struct zp_topology *l3_from;  /* of --topology */
     bool live;
     const char *pool;             /* in: the cpupool if no option says */
     struct zp_host_options opt;   /* if live */

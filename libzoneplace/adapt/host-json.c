@@ -164,6 +164,33 @@ static void read_cores(struct zp__json_reader *r,
     zp__json_at(r, "%s", "");
 }
 
+/* "l3": ["0-3,48-51", "4-7,52-55"] */
+static void read_l3(struct zp__json_reader *r,
+                    const struct zp__json_value *root,
+                    struct zp_topology *topo)
+{
+    const struct zp__json_value *domains, *domain;
+    struct zp_pcpuset seen = { { 0 } }, set;
+    struct zp_error err;
+    uint32_t pcpu, i;
+
+    domains = zp__json_array_or_empty(r, root, "l3");
+    ZP__JSON_EACH(domain, i, domains) {
+        zp__json_at(r, "l3[%u]: ", i);
+        zp__json_pcpus_of(r, domain, &set);
+        if (!r->rc && zp_pcpuset_intersects(&seen, &set))
+            zp__json_fail(r, ZP_ERR_INVAL, "l3",
+                          "one of its pcpus is in another L3 too");
+        for (pcpu = zp_pcpuset_next(&set, 0);
+             !r->rc && pcpu != ZP_UNKNOWN_ID;
+             pcpu = zp_pcpuset_next(&set, pcpu + 1)) {
+            zp_pcpuset_add(&seen, pcpu);
+            check(r, zp_topology_set_pcpu_l3(topo, pcpu, i, &err), &err);
+        }
+    }
+    zp__json_at(r, "%s", "");
+}
+
 static void read_topology(struct zp__json_reader *r,
                           const struct zp__json_value *root,
                           struct zp_topology *topo)
@@ -178,6 +205,7 @@ static void read_topology(struct zp__json_reader *r,
     read_distances(r, root, topo, nodes->nr);
     read_devices(r, root, topo);
     read_cores(r, root, topo);
+    read_l3(r, root, topo);
     if (!r->rc)
         check(r, zp_topology_freeze(topo, &err), &err);
 }
@@ -414,6 +442,30 @@ static void write_cores(struct zp__json_writer *w,
         zp__json_close(w, ']');
 }
 
+static void write_l3(struct zp__json_writer *w,
+                     const struct zp_topology *topo)
+{
+    uint32_t nr = zp_topology_nr_l3(topo), i, pcpu;
+    struct zp_pcpuset *set;
+
+    if (!nr)
+        return;
+    set = calloc(nr, sizeof(*set));
+    if (!set) {
+        w->text.failed = true;
+        return;
+    }
+    for (pcpu = 0; pcpu < ZP_MAX_PCPUS; pcpu++) {
+        if (zp_topology_l3(topo, pcpu) != ZP_UNKNOWN_ID)
+            zp_pcpuset_add(&set[zp_topology_l3(topo, pcpu)], pcpu);
+    }
+    zp__json_open(w, "l3", '[');
+    for (i = 0; i < nr; i++)
+        zp__json_put_pcpus(w, NULL, &set[i]);
+    zp__json_close(w, ']');
+    free(set);
+}
+
 void zp__host_write(struct zp__json_writer *w, const char *key,
                     const struct zp_topology *topo,
                     const struct zp_load *load)
@@ -429,6 +481,7 @@ void zp__host_write(struct zp__json_writer *w, const char *key,
     write_distances(w, topo);
     write_devices(w, topo);
     write_cores(w, topo);
+    write_l3(w, topo);
     zp__json_close(w, '}');
 }
 

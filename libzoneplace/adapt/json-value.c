@@ -235,21 +235,37 @@ void zp__json_copy(struct zp__json_reader *r,
     memcpy(buf, str, len + 1);
 }
 
+static void parse_pcpus(struct zp__json_reader *r, const char *key,
+                        const char *str, struct zp_pcpuset *set_out)
+{
+    struct zp_error err;
+    int rc = zp_pcpuset_parse(str, strlen(str), set_out, &err);
+
+    if (rc)
+        zp__json_fail(r, rc, err.limit, "%s%s%s", key, *key ? ": " : "",
+                      err.msg);
+}
+
 void zp__json_pcpus(struct zp__json_reader *r,
                     const struct zp__json_value *obj, const char *key,
                     struct zp_pcpuset *set_out)
 {
-    struct zp_error err;
-    const char *str;
-    int rc;
-
     memset(set_out, 0, sizeof(*set_out));
-    if (!zp__json_get(obj, key))
+    if (zp__json_get(obj, key))
+        parse_pcpus(r, key, zp__json_string(r, obj, key), set_out);
+}
+
+void zp__json_pcpus_of(struct zp__json_reader *r,
+                       const struct zp__json_value *v,
+                       struct zp_pcpuset *set_out)
+{
+    memset(set_out, 0, sizeof(*set_out));
+    if (r->rc)
         return;
-    str = zp__json_string(r, obj, key);
-    rc = zp_pcpuset_parse(str, strlen(str), set_out, &err);
-    if (rc)
-        zp__json_fail(r, rc, err.limit, "%s: %s", key, err.msg);
+    if (v->type == ZP__JSON_STRING)
+        parse_pcpus(r, "", v->str, set_out);
+    else
+        zp__json_fail(r, ZP_ERR_PARSE, "", "not a list of pcpus as a string");
 }
 
 unsigned zp__json_word(struct zp__json_reader *r,

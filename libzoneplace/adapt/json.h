@@ -116,6 +116,10 @@ void zp__json_copy(struct zp__json_reader *r,
 void zp__json_pcpus(struct zp__json_reader *r,
                     const struct zp__json_value *obj, const char *key,
                     struct zp_pcpuset *set_out);
+/* The same for an element of an array. */
+void zp__json_pcpus_of(struct zp__json_reader *r,
+                       const struct zp__json_value *v,
+                       struct zp_pcpuset *set_out);
 /* Index of the member's word in @words (ends with NULL). */
 unsigned zp__json_word(struct zp__json_reader *r,
                        const struct zp__json_value *obj, const char *key,

@@ -75,6 +75,8 @@ struct zp_topology {
     bool all_reach;
     uint32_t core[ZP_MAX_PCPUS];
     uint32_t socket[ZP_MAX_PCPUS];
+    uint32_t l3[ZP_MAX_PCPUS]; /* frozen: from 0, ascending lowest pcpus */
+    uint32_t nr_l3;            /* 0: not known */
     struct zp__device *device; /* ascending key */
     uint32_t nr_devices;
     uint32_t room_devices;
@@ -90,6 +92,8 @@ void zp__topology_warn(struct zp_topology *topo, const char *fmt, ...)
 /* topology-check.c: the part of freeze that judges. */
 int zp__topology_check(struct zp_topology *topo, struct zp_error *err);
 void zp__topology_index(struct zp_topology *topo);
+/* topology-pcpus.c: cores and L3 domains. */
+void zp__topology_index_pcpus(struct zp_topology *topo);
 
 /* ---- load ---- */
 

@@ -14,6 +14,7 @@ int zp_topology_new(struct zp_topology **topo_out, struct zp_error *err)
         return zp__nomem(err);
     memset(topo->core, 0xff, sizeof(topo->core));
     memset(topo->socket, 0xff, sizeof(topo->socket));
+    memset(topo->l3, 0xff, sizeof(topo->l3));
     *topo_out = topo;
     return ZP_OK;
 }
@@ -311,6 +312,7 @@ int zp_topology_freeze(struct zp_topology *topo, struct zp_error *err)
         return rc;
     order_pnodes(topo);
     zp__topology_index(topo);
+    zp__topology_index_pcpus(topo);
     topo->frozen = true;
     return ZP_OK;
 }

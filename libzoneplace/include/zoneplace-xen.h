@@ -39,10 +39,15 @@ struct zp_host_options {
     uint64_t reserve_min_kib;     /* at least this a node; default 32 MiB */
     uint32_t vcpu_ratio;          /* see struct zp_request */
     char cpupool[ZP_MAX_NAME];    /* "": Pool-0 */
+    /* L3 domains, which Xen doesn't tell. Borrowed; NULL: as below. */
+    const struct zp_topology *l3_from;
+    uint16_t l3[ZP_MAX_PCPUS];    /* from 1; 0: not known */
+    uint16_t nr_l3;
 };
 
 /* Fills the defaults, then reads @path ("key = value" lines; NULL: the
- * default file, which may be absent). PARSE names file, line and key. */
+ * default file, which may be absent). Each "l3 = LIST" line is one L3 domain.
+ * PARSE names file, line and key. */
 int zp_host_options_read(const char *path, struct zp_host_options *opt_out,
                          struct zp_error *err);
 

@@ -175,6 +175,19 @@ int zp_topology_set_pcpu(struct zp_topology *topo, uint32_t pcpu,
                          uint32_t core, uint32_t socket,
                          struct zp_error *err);
 
+/* Says which L3 domain (CCX; any numbering, unique host-wide) @pcpu is of.
+ * Optional, for all pcpus or none: where only some have one, or the threads of
+ * a core differ, freeze forgets them with a warning. An L3 may reach beyond a
+ * node. RANGE. */
+int zp_topology_set_pcpu_l3(struct zp_topology *topo, uint32_t pcpu,
+                            uint32_t l3, struct zp_error *err);
+
+/* Takes the L3 domains of @from, a frozen topology of the same machine, for
+ * @topo, whose source could not tell them. INVAL (@from has none; a pcpu that
+ * is in another node there, or shares its core with others there). */
+int zp_topology_copy_l3(struct zp_topology *topo,
+                        const struct zp_topology *from, struct zp_error *err);
+
 /*
  * Checks everything, orders nodes by os_id and makes the topology immutable.
  * Unusable distances (wrong diagonal, below 10) are replaced by 10/20 and
@@ -198,6 +211,12 @@ bool zp_topology_has_distances(const struct zp_topology *topo);
 /* Core or socket of a pcpu, ZP_UNKNOWN_ID if never set. */
 uint32_t zp_topology_core(const struct zp_topology *topo, uint32_t pcpu);
 uint32_t zp_topology_socket(const struct zp_topology *topo, uint32_t pcpu);
+
+/* L3 domain of an online pcpu, once frozen: numbered from 0 in the order of
+ * their lowest pcpus, whatever the source's numbers were. ZP_UNKNOWN_ID: not
+ * known. zp_topology_nr_l3() is 0 if they are not. */
+uint32_t zp_topology_l3(const struct zp_topology *topo, uint32_t pcpu);
+uint32_t zp_topology_nr_l3(const struct zp_topology *topo);
 
 /* Devices, in ascending bus id order; 0 <= i < nr. */
 uint32_t zp_topology_nr_devices(const struct zp_topology *topo);

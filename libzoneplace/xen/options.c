@@ -24,6 +24,29 @@ static int parse_number(const char *text, uint32_t max, uint32_t *value_out)
     return ZP_OK;
 }
 
+/* One L3 domain a line. */
+static int add_l3(struct zp_host_options *opt, const char *value,
+                  struct zp_error *why)
+{
+    struct zp_pcpuset set;
+    uint32_t pcpu;
+    int rc = zp_pcpuset_parse(value, strlen(value), &set, why);
+
+    if (rc)
+        return rc;
+    if (zp_pcpuset_next(&set, 0) == ZP_UNKNOWN_ID)
+        return zp__fail(why, ZP_ERR_INVAL, NULL, "an L3 domain of no pcpu");
+    opt->nr_l3++;
+    for (pcpu = zp_pcpuset_next(&set, 0); pcpu != ZP_UNKNOWN_ID;
+         pcpu = zp_pcpuset_next(&set, pcpu + 1)) {
+        if (opt->l3[pcpu])
+            return zp__fail(why, ZP_ERR_INVAL, NULL,
+                            "pcpu %u is in another L3 domain too", pcpu);
+        opt->l3[pcpu] = opt->nr_l3;
+    }
+    return ZP_OK;
+}
+
 /* Returns ZP_ERR_NOTFOUND for a key that there is not. */
 static int set_option(struct zp_host_options *opt, const char *key,
                       const char *value, struct zp_error *why)
@@ -33,6 +56,8 @@ static int set_option(struct zp_host_options *opt, const char *key,
     if (strcmp(key, "reserved-pcpus") == 0)
         return zp_pcpuset_parse(value, strlen(value), &opt->reserved_pcpus,
                                 why);
+    if (strcmp(key, "l3") == 0)
+        return add_l3(opt, value, why);
     if (strcmp(key, "reserve-percent") == 0)
         rc = parse_number(value, 100, &opt->reserve_percent);
     else if (strcmp(key, "vcpu-ratio") == 0)

@@ -166,6 +166,22 @@ static int add_pcpus(const struct zp__host *host, struct zp_topology *topo,
     return ZP_OK;
 }
 
+/* Xen's calls end at cores: what knows more is asked. */
+static int add_l3(const struct zp_host_options *opt,
+                  const struct zp__host *host, struct zp_topology *topo,
+                  struct zp_error *err)
+{
+    int p, rc = ZP_OK;
+
+    if (opt->l3_from)
+        return zp_topology_copy_l3(topo, opt->l3_from, err);
+    for (p = 0; p < host->nr_pcpus && p < ZP_MAX_PCPUS && !rc; p++) {
+        if (opt->l3[p])
+            rc = zp_topology_set_pcpu_l3(topo, (uint32_t)p, opt->l3[p], err);
+    }
+    return rc;
+}
+
 static int add_distances(const struct zp__host *host,
                          struct zp_topology *topo, struct zp_error *err)
 {
@@ -215,6 +231,7 @@ static int add_devices(struct zp_xen *xen, const struct zp__host *host,
 }
 
 static int make_topology(struct zp_xen *xen, const struct zp__host *host,
+                         const struct zp_host_options *opt,
                          struct zp_topology **topo_out, struct zp_error *err)
 {
     char name[ZP_MAX_NAME] = "";
@@ -230,6 +247,8 @@ static int make_topology(struct zp_xen *xen, const struct zp__host *host,
         rc = add_distances(host, topo, err);
     if (!rc)
         rc = add_pcpus(host, topo, err);
+    if (!rc)
+        rc = add_l3(opt, host, topo, err);
     if (!rc)
         rc = add_devices(xen, host, topo, err);
     if (!rc)
@@ -252,7 +271,7 @@ int zp_xen_probe(struct zp_xen *xen, const struct zp_host_options *opt,
 
     if (rc)
         return rc;
-    rc = make_topology(xen, &host, &topo, err);
+    rc = make_topology(xen, &host, opt, &topo, err);
     if (!rc)
         rc = zp__host_load(xen, &host, opt, topo, load_out, err);
     zp__host_clear(&host);

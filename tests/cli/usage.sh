@@ -24,6 +24,8 @@ refused 2 'live host' "a cpupool of a host file" "${plan[@]}" \
     --cpupool Pool-1
 refused 2 'live host' "a tier of the live host" plan --vcpus 4 --memory 1G \
     --tier stock
+refused 2 'live host' "a topology beside a host file" "${plan[@]}" \
+    --topology "$tmp/host.json"
 refused 2 'none of' "an unknown format" render --host "$tmp/host.json" \
     --vcpus 4 --memory 1G --format svg
 refused 2 'receipt' "a request beside a receipt" "${plan[@]}" --replay x

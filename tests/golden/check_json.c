@@ -20,6 +20,7 @@ static const char two_nodes[] =
     "{\"busid\":\"0001:02:03.4\",\"nodes\":[]}],"
     "\"cores\":[{\"core\":0,\"socket\":0,\"cpus\":\"0-1\"},"
     "{\"core\":7,\"socket\":1,\"cpus\":\"4,6\"}],"
+    "\"l3\":[\"4-7\",\"2-3\",\"0-1\"],"
     "\"reserved\":\"5\"}";
 
 struct host {
@@ -86,6 +87,8 @@ START_TEST(host_is_read)
     ck_assert_uint_eq(zp_topology_core(host.topo, 6), 7);
     ck_assert_uint_eq(zp_topology_socket(host.topo, 6), 1);
     ck_assert_uint_eq(zp_topology_socket(host.topo, 7), ZP_UNKNOWN_ID);
+    ck_assert_uint_eq(zp_topology_nr_l3(host.topo), 3);
+    ck_assert_uint_eq(zp_topology_l3(host.topo, 7), 2);
     free_host(&host);
 }
 END_TEST
@@ -112,6 +115,11 @@ static const char two_nodes_saved[] =
     "  \"cores\": [\n"
     "    {\"core\": 0, \"socket\": 0, \"cpus\": \"0-1\"},\n"
     "    {\"core\": 7, \"socket\": 1, \"cpus\": \"4,6\"}\n"
+    "  ],\n"
+    "  \"l3\": [\n"
+    "    \"0-1\",\n"
+    "    \"2-3\",\n"
+    "    \"4-7\"\n"
     "  ]\n"
     "}\n";
 
@@ -308,6 +316,11 @@ static const struct {
     { MORE("\"cores\":[{\"core\":1,\"cpus\":\"0\"},"
            "{\"core\":2,\"cpus\":\"0-1\"}]"), ZP_ERR_INVAL,
       "cores[1]: cpus: one of them is in another core too" },
+    { MORE("\"l3\":[\"0-1\",2]"), ZP_ERR_PARSE,
+      "l3[1]: not a list of pcpus as a string" },
+    { MORE("\"l3\":[\"0-1\",\"4096\"]"), ZP_ERR_RANGE, "l3[1]: " },
+    { MORE("\"l3\":[\"0-1\",\"1\"]"), ZP_ERR_INVAL,
+      "l3[1]: one of its pcpus is in another L3 too" },
     { MORE("\"reserved\":3"), ZP_ERR_PARSE,
       "reserved: a number, but a string is needed" },
 };

@@ -260,6 +260,106 @@ START_TEST(cores_and_sockets)
 }
 END_TEST
 
+/* Two nodes of two cores of two threads: 0-3 and 4-7. */
+static void add_cores(struct zp_topology *to)
+{
+    struct zp_pnode_desc d = { .mem_kib = 1 << 20 };
+    uint32_t pcpu;
+
+    for (pcpu = 0; pcpu < 8; pcpu++) {
+        zp_pcpuset_add(&d.pcpus, pcpu);
+        ck_works(zp_topology_set_pcpu(to, pcpu, pcpu / 2, 0, &err));
+        if (pcpu % 4 != 3)
+            continue;
+        d.os_id = pcpu / 4;
+        ck_works(zp_topology_add_pnode(to, &d, &err));
+        memset(&d.pcpus, 0, sizeof(d.pcpus));
+    }
+}
+
+static void set_l3s(struct zp_topology *to, const char *l3s)
+{
+    uint32_t pcpu;
+
+    for (pcpu = 0; l3s[pcpu]; pcpu++) {
+        if (l3s[pcpu] != '-')
+            ck_works(zp_topology_set_pcpu_l3(to, pcpu, (uint8_t)l3s[pcpu],
+                                             &err));
+    }
+}
+
+START_TEST(l3_domains)
+{
+    add_cores(topo);
+    ck_fails(zp_topology_set_pcpu_l3(topo, 4096, 0, &err), ZP_ERR_RANGE,
+             "pcpus", "pcpu 4096 is beyond 4095");
+    set_l3s(topo, "zzaazzbb-q"); /* 9 is no pcpu of this host */
+    ck_works(zp_topology_freeze(topo, &err));
+    ck_assert_ptr_null(zp_topology_warning(topo, 1));
+    ck_assert_uint_eq(zp_topology_nr_l3(topo), 3);
+    ck_assert_uint_eq(zp_topology_l3(topo, 0), 0);
+    ck_assert_uint_eq(zp_topology_l3(topo, 2), 1);
+    ck_assert_uint_eq(zp_topology_l3(topo, 5), 0);
+    ck_assert_uint_eq(zp_topology_l3(topo, 7), 2);
+    ck_assert_uint_eq(zp_topology_l3(topo, 9), ZP_UNKNOWN_ID);
+    ck_assert_uint_eq(zp_topology_l3(topo, 4096), ZP_UNKNOWN_ID);
+    ck_fails(zp_topology_set_pcpu_l3(topo, 0, 0, &err), ZP_ERR_INVAL, "",
+             "the topology is frozen and can't be changed");
+}
+END_TEST
+
+static const struct {
+    const char *l3s;
+    const char *warning;
+} bad_l3s[] = {
+    { "0000111-", "L3 domains are left out: pcpu 6 has one, pcpu 7 has not" },
+    { "00001011", "L3 domains are left out: pcpus 4 and 5 are of one core "
+      "and not of one L3" },
+};
+
+START_TEST(l3_hygiene)
+{
+    add_cores(topo);
+    set_l3s(topo, bad_l3s[_i].l3s);
+    ck_works(zp_topology_freeze(topo, &err));
+    ck_assert_str_eq(zp_topology_warning(topo, 1), bad_l3s[_i].warning);
+    ck_assert_uint_eq(zp_topology_nr_l3(topo), 0);
+    ck_assert_uint_eq(zp_topology_l3(topo, 0), ZP_UNKNOWN_ID);
+}
+END_TEST
+
+START_TEST(l3_of_another)
+{
+    struct zp_topology *from;
+    struct zp_pnode_desc d = { .os_id = 2, .mem_kib = 1 << 20 };
+
+    ck_works(zp_topology_new(&from, &err));
+    add_cores(from);
+    set_l3s(from, "00001111");
+    add_cores(topo);
+    ck_fails(zp_topology_copy_l3(topo, from, &err), ZP_ERR_INVAL, "topology",
+             "that topology tells of no L3 domains");
+    ck_works(zp_topology_freeze(from, &err));
+    ck_works(zp_topology_copy_l3(topo, from, &err));
+
+    ck_works(zp_topology_set_pcpu(topo, 3, 2, 0, &err));
+    ck_fails(zp_topology_copy_l3(topo, from, &err), ZP_ERR_INVAL, "topology",
+             "pcpus 2 and 3 are of one core there, and not here: they are "
+             "numbered differently");
+    ck_works(zp_topology_set_pcpu(topo, 3, 1, 0, &err));
+    zp_pcpuset_add(&d.pcpus, 8);
+    ck_works(zp_topology_add_pnode(topo, &d, &err));
+    ck_fails(zp_topology_copy_l3(topo, from, &err), ZP_ERR_INVAL, "topology",
+             "pcpu 8 is in node 2 here, and not there: that is not the "
+             "topology of this host");
+    ck_works(zp_topology_freeze(topo, &err));
+    ck_fails(zp_topology_copy_l3(topo, from, &err), ZP_ERR_INVAL, "",
+             "the topology is frozen and can't be changed");
+    ck_assert_uint_eq(zp_topology_l3(topo, 3), ZP_UNKNOWN_ID); /* not 8 */
+    zp_topology_free(from);
+}
+END_TEST
+
 START_TEST(load_of_a_host)
 {
     struct zp_pnode_desc d = desc(4, 100);
@@ -336,6 +436,10 @@ int main(void)
                         sizeof(slits) / sizeof(slits[0]));
     tcase_add_test(tcase, no_distances);
     tcase_add_test(tcase, cores_and_sockets);
+    tcase_add_test(tcase, l3_domains);
+    tcase_add_loop_test(tcase, l3_hygiene, 0,
+                        sizeof(bad_l3s) / sizeof(bad_l3s[0]));
+    tcase_add_test(tcase, l3_of_another);
     tcase_add_test(tcase, load_of_a_host);
     return fixture_run(suite);
 }
