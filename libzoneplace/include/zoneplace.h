@@ -52,6 +52,7 @@ enum {
     ZP_MAX_NEAR = 16,        /* devices a request may name */
     ZP_MAX_NAME = 64,        /* bytes of a zone or host name, NUL included */
     ZP_BUSID_LEN = 16,       /* "0000:41:00.0" and its NUL, some room */
+    ZP_SHAPE_TEXT_LEN = 112, /* bytes of a text in a picture, NUL included */
 };
 
 #define ZP_MAX_MEM_KIB ((uint64_t)1 << 42)     /* 4 PiB, per node and zone */
@@ -335,8 +336,6 @@ struct zp_request {
     uint32_t threads;        /* per core: 1, 2, or 0: as the host has them */
     enum zp_packages packages;
     bool force_flat;         /* --force: a PV zone beyond one node */
-    bool agent;              /* the guest's init is zoneplace's: it brings
-                              * memory devices online and reports its need */
     uint32_t overcommit;     /* vcpus per usable pcpu of one zone, >= 1 */
     uint32_t vcpu_ratio;     /* host-wide vcpus per pcpu; 0: unlimited */
     uint32_t vnuma_min_vcpus;/* zones below it stay flat; 0: no bound */
@@ -361,21 +360,6 @@ int zp_size_parse(const char *text, uint64_t *kib_out, struct zp_error *err);
 
 enum zp_first_rule { ZP_RULE_DEVICE, ZP_RULE_MOST_FREE, ZP_RULE_PACK };
 
-/*
- * How memory that comes later gets into a dynamic zone (rules 9). Either way
- * the guest starts with nothing but its initial memory, and without PoD, which
- * Xen does not allow beside vNUMA.
- */
-enum zp_growth {
-    ZP_GROWTH_NONE,          /* static */
-    /* The guest's balloon driver adds memory where it finds room: for zones of
-     * one proximity domain, with any kernel that has memory hotplug. */
-    ZP_GROWTH_HOTADD,
-    /* ACPI memory devices, one a vnode, whose blocks the guest's init brings
-     * online: see zp_plan_future_ranges(). Needs struct zp_request's agent. */
-    ZP_GROWTH_DEVICES,
-};
-
 struct zp_vnode {
     uint32_t pxm;            /* the guest's proximity domain */
     uint32_t pnode;          /* position */
@@ -398,7 +382,6 @@ struct zp_plan {
     enum zp_strategy strategy;
     enum zp_spill spill;     /* resolved, never DEFAULT */
     enum zp_memory_policy memory_policy; /* resolved */
-    enum zp_growth growth;   /* NONE if and only if static */
     enum zp_tier tier;
     enum zp_packages packages;
     uint32_t threads_per_core; /* 0: the guest is not told its topology
@@ -504,56 +487,90 @@ struct zp_range {
 uint32_t zp_plan_ranges(const struct zp_plan *plan,
                         struct zp_range ranges[ZP_MAX_VNODES + 1]);
 
-/*
- * Where memory that a dynamic zone gets later may lie, in ascending address
- * order; 0 of a static zone. With ZP_GROWTH_DEVICES each range is a vnode's
- * memory device: start and length are multiples of the guest's memory block
- * (zp_plan_memory_block()), so that a range may be longer than the vnode can
- * grow. Below the first, 128 MiB of address space are left free: Linux takes
- * the lowest 128 MiB that it finds for foreign pages before it looks at ACPI
- * (drivers/xen/unpopulated-alloc.c). With ZP_GROWTH_HOTADD they are the room
- * that the guest's balloon driver chooses from.
- */
-uint32_t zp_plan_future_ranges(const struct zp_plan *plan,
-                               struct zp_range ranges[ZP_MAX_VNODES + 1]);
-/* Bytes of the units in which Linux adds memory to a guest of this plan: 128
- * MiB, or above 64 GiB up to 2 GiB (probe_memory_block_size() in
- * arch/x86/mm/init_64.c). */
-uint64_t zp_plan_memory_block(const struct zp_plan *plan);
-/* The most a zone can have, in KiB: the sum over its vnodes. */
-uint64_t zp_plan_max_kib(const struct zp_plan *plan);
-
 /* ---- renderers ---------------------------------------------------------- */
 
 /* ACPI tables: size first, then bytes. @size must be what the _size call
  * said (INVAL). Little-endian, checksummed. ACPI 5.2.16 (SRAT: one processor
  * entry per vcpu id, x2APIC entries where an id is above 254; one memory entry
- * per range, hot-pluggable ones for future ranges) and 5.2.17 (SLIT). INVAL if the plan shows no NUMA. */
+ * per range) and 5.2.17 (SLIT). INVAL if the plan shows no NUMA. */
 size_t zp_srat_size(const struct zp_plan *plan);
 int zp_srat_write(const struct zp_plan *plan, void *buf, size_t size,
                   struct zp_error *err);
 size_t zp_slit_size(const struct zp_plan *plan);
 int zp_slit_write(const struct zp_plan *plan, void *buf, size_t size,
                   struct zp_error *err);
-/* ACPI 6.5, 9.11: memory devices (PNP0C80), one for each future range, in an
- * SSDT. Size 0, and INVAL, unless the plan grows by ZP_GROWTH_DEVICES. */
-size_t zp_ssdt_size(const struct zp_plan *plan);
-int zp_ssdt_write(const struct zp_plan *plan, void *buf, size_t size,
-                  struct zp_error *err);
 
 /* The plan for people: a short table. */
 int zp_plan_to_text(const struct zp_topology *topo, const struct zp_plan *plan,
                     char **text_out, struct zp_error *err);
 /* A drawing of the host in plain ASCII: packages, nodes, free memory, the
- * distances, and where the zone goes. @plan may be NULL. */
+ * distances, and where the zone goes, in lines of at most @columns (the host's
+ * name may make the first one longer). @plan may be NULL. RANGE. */
+enum { ZP_TEXT_MIN_COLUMNS = 80, ZP_TEXT_MAX_COLUMNS = 320 };
 int zp_host_to_text(const struct zp_topology *topo, const struct zp_load *load,
-                    const struct zp_plan *plan, char **text_out,
-                    struct zp_error *err);
+                    const struct zp_plan *plan, uint32_t columns,
+                    char **text_out, struct zp_error *err);
 /* An xl.cfg that says the same, for `xl create` on a Xen whose libxl can do
  * PVH vNUMA. */
 int zp_plan_to_xlcfg(const struct zp_topology *topo,
                      const struct zp_plan *plan, char **text_out,
                      struct zp_error *err);
+
+/* ---- pictures ------------------------------------------------------------ */
+
+enum zp_shape_kind { ZP_SHAPE_BOX, ZP_SHAPE_TEXT };
+enum zp_align { ZP_ALIGN_LEFT, ZP_ALIGN_CENTRE, ZP_ALIGN_RIGHT };
+#define ZP_NO_COLOUR UINT32_MAX
+
+/*
+ * One thing to draw, in pixels from the upper left corner. Shapes come in
+ * drawing order. A text stays inside its box if the font is as wide as DejaVu
+ * Sans, or narrower; it is UTF-8 without control characters, and not escaped.
+ */
+struct zp_shape {
+    enum zp_shape_kind kind;
+    /* what it shows, one stable word: "package", "node", "l3", "pcpu",
+     * "memory", "device", "vnode", "distance", "key", "title", "note" */
+    const char *part;
+    uint32_t id;             /* of a node (firmware), pcpu, vnode, package, L3;
+                              * ZP_UNKNOWN_ID: none */
+    uint32_t to;             /* distances: of the other node */
+    uint32_t x, y, width, height;
+    uint32_t fill;           /* 0xRRGGBB or ZP_NO_COLOUR; the ink of a text */
+    uint32_t stroke;         /* of a box's inner edge */
+    uint32_t stroke_width;
+    uint32_t radius;         /* of a box's corners */
+    uint32_t size;           /* of a text: pixels per em */
+    uint32_t baseline;       /* of a text: its y */
+    enum zp_align align;     /* of a text in its box */
+    bool bold;
+    char text[ZP_SHAPE_TEXT_LEN]; /* of a box: its tooltip, or empty */
+};
+
+struct zp_picture;
+
+/*
+ * Lays out a picture of the host: packages, nodes, L3s, cores and pcpus,
+ * memory, devices, the distances as a heat map, and where the zone is, a
+ * colour a vnode, and a legend. @plan may be NULL; it must be one of @topo
+ * (INVAL). @placed: the zone of the plan runs, so @load has its memory already.
+ * INVAL, NOMEM.
+ */
+int zp_picture_new(const struct zp_topology *topo, const struct zp_load *load,
+                   const struct zp_plan *plan, bool placed,
+                   struct zp_picture **pic_out, struct zp_error *err);
+void zp_picture_free(struct zp_picture *pic);
+uint32_t zp_picture_width(const struct zp_picture *pic);
+uint32_t zp_picture_height(const struct zp_picture *pic);
+uint32_t zp_picture_nr_shapes(const struct zp_picture *pic);
+/* NULL when i is past the last. */
+const struct zp_shape *zp_picture_shape(const struct zp_picture *pic,
+                                        uint32_t i);
+
+/* The picture as SVG 1.1: one element a line; "class" is the part, "data-id"
+ * and "data-to" are .id and .to. NOMEM. */
+int zp_picture_to_svg(const struct zp_picture *pic, char **text_out,
+                      struct zp_error *err);
 
 /* ---- CPU topology of the guest ------------------------------------------ */
 

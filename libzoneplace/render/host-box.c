@@ -6,8 +6,9 @@
 #include "render/host-text.h"
 #include "render/render.h"
 
-/* Four boxes of "| " + INNER + " |" and three blanks are 99 columns. */
-enum { INNER = 20, BAR = INNER - 2 };
+/* A box is "| " + INNER + " |"; with a blank between them four are 79 columns
+ * and eight 159. */
+enum { INNER = ZP__BOX_COLUMNS - 4, BAR = INNER - 2 };
 
 struct box {
     const struct zp_topology *topo;
@@ -48,6 +49,7 @@ static void short_size(uint64_t kib, char *text, size_t size)
                  "KMGT"[u]);
 }
 
+/* "16: 0-7,32-39": how many, and which, as far as they fit. */
 static void pcpus_line(const struct box *box, char line[INNER + 1])
 {
     const struct zp_pcpuset *set = zp_topology_pcpus(box->topo, box->pos);
@@ -55,21 +57,53 @@ static void pcpus_line(const struct box *box, char line[INNER + 1])
     size_t len;
     int used;
 
-    len = zp_pcpuset_format(set, text, sizeof(text));
-    if (!len) {
+    if (!zp_pcpuset_format(set, text, sizeof(text))) {
         snprintf(line, INNER + 1, "no pcpus");
         return;
     }
-    used = snprintf(line, INNER + 1, "pcpus %s", text);
+    used = snprintf(line, INNER + 1, "%u: ", zp_pcpuset_count(set));
+    used += snprintf(line + used, INNER + 1 - (size_t)used, "%s", text);
     if (used <= INNER)
         return;
-    /* too long: how many, and where they start */
-    used = snprintf(line, INNER + 1, "%u pcpus: ", zp_pcpuset_count(set));
-    snprintf(line + used, INNER + 1 - (size_t)used, "%s", text);
     for (len = INNER - 2; line[len] != ',' && line[len] != ' '; len--)
         ;
     snprintf(line + len, INNER + 1 - len, "%s",
              line[len] == ',' ? ",.." : " ..");
+}
+
+/* Distinct values of @of for the node's pcpus; 0 if one is not known. */
+static uint32_t count(const struct box *box,
+                      uint32_t (*of)(const struct zp_topology *topo,
+                                     uint32_t pcpu))
+{
+    const struct zp_pcpuset *set = zp_topology_pcpus(box->topo, box->pos);
+    uint32_t pcpu, before, nr = 0;
+
+    for (pcpu = zp_pcpuset_next(set, 0); pcpu != ZP_UNKNOWN_ID;
+         pcpu = zp_pcpuset_next(set, pcpu + 1)) {
+        if (of(box->topo, pcpu) == ZP_UNKNOWN_ID)
+            return 0;
+        for (before = zp_pcpuset_next(set, 0);
+             before < pcpu && of(box->topo, before) != of(box->topo, pcpu);
+             before = zp_pcpuset_next(set, before + 1))
+            ;
+        nr += before == pcpu;
+    }
+    return nr;
+}
+
+/* "8 cores, 2 L3", as far as that is known. */
+static void cores_line(const struct box *box, char line[INNER + 1])
+{
+    uint32_t cores = count(box, zp_topology_core);
+    uint32_t l3 = count(box, zp_topology_l3);
+    int len = 0;
+
+    if (cores)
+        len = snprintf(line, INNER + 1, "%u core%s%s", cores,
+                       cores == 1 ? "" : "s", l3 ? ", " : "");
+    if (l3)
+        snprintf(line + len, INNER + 1 - (size_t)len, "%u L3", l3);
 }
 
 /* What cell @i of the bar shows: the amounts stand behind each other. */
@@ -116,7 +150,7 @@ static void memory_line(const struct box *box, char line[INNER + 1])
     short_size(zp_load_free_kib(box->load, box->pos), free_text,
                sizeof(free_text));
     short_size(mem_kib, mem_text, sizeof(mem_text));
-    snprintf(line, INNER + 1, "%s free of %s", free_text, mem_text);
+    snprintf(line, INNER + 1, "%s of %s", free_text, mem_text);
 }
 
 static void vcpus_line(const struct box *box, char line[INNER + 1])
@@ -124,14 +158,16 @@ static void vcpus_line(const struct box *box, char line[INNER + 1])
     uint32_t used = zp_load_used_vcpus(box->load, box->pos);
 
     if (used)
-        snprintf(line, INNER + 1, "%u vcpus run here", used);
+        snprintf(line, INNER + 1, "%u vcpus run", used);
 }
 
+/* "pci 41:00.0 +2": the first, without the usual domain, and how many more. */
 static void device_line(const struct box *box, char line[INNER + 1])
 {
     uint32_t nr = zp_topology_nr_devices(box->topo);
     const char *first = NULL;
     uint32_t i, more = 0;
+    int len;
 
     for (i = 0; i < nr; i++) {
         if (!(zp_topology_device_pnodes(box->topo, i) >> box->pos & 1))
@@ -141,13 +177,17 @@ static void device_line(const struct box *box, char line[INNER + 1])
         else
             first = zp_topology_device_busid(box->topo, i);
     }
-    if (first && more)
-        snprintf(line, INNER + 1, "pci %s +%u", first, more);
-    else if (first)
-        snprintf(line, INNER + 1, "pci %s", first);
+    if (!first)
+        return;
+    if (!strncmp(first, "0000:", 5))
+        len = snprintf(line, INNER + 1, "pci %s", first + 5);
+    else
+        len = snprintf(line, INNER + 1, "%s", first);
+    if (more && len < INNER)
+        snprintf(line + len, INNER + 1 - (size_t)len, " +%u", more);
 }
 
-/* "=> vnode 0, 8 vcpus", or "=> vnodes 0,3" if several are here. */
+/* "=> vnode 0", or "=> vnodes 0,3" if several are here. */
 static void vnode_line(const struct box *box, char line[INNER + 1])
 {
     uint32_t here[ZP_MAX_VNODES];
@@ -160,16 +200,8 @@ static void vnode_line(const struct box *box, char line[INNER + 1])
     }
     if (!nr)
         return;
-    if (nr == 1 && box->plan->vnode[here[0]].nr_vcpus) {
-        snprintf(line, INNER + 1, "=> vnode %u, %u vcpus", here[0],
-                 box->plan->vnode[here[0]].nr_vcpus);
-        return;
-    }
-    if (nr == 1) {
-        snprintf(line, INNER + 1, "=> vnode %u, memory", here[0]);
-        return;
-    }
-    len = snprintf(line, INNER + 1, "=> vnodes %u", here[0]);
+    len = snprintf(line, INNER + 1, "=> vnode%s %u", nr == 1 ? "" : "s",
+                   here[0]);
     for (i = 1; i < nr && len < INNER; i++)
         len += snprintf(line + len, (size_t)(INNER + 1 - len), ",%u",
                         here[i]);
@@ -178,12 +210,21 @@ static void vnode_line(const struct box *box, char line[INNER + 1])
 static void zone_line(const struct box *box, char line[INNER + 1])
 {
     uint64_t kib = zone_kib(box);
+    uint32_t i, vcpus = 0;
     char text[16];
 
-    if (kib) {
-        short_size(kib, text, sizeof(text));
-        snprintf(line, INNER + 1, "   %s @", text);
+    for (i = 0; box->plan && i < box->plan->nr_vnodes; i++) {
+        if (box->plan->vnode[i].pnode == box->pos)
+            vcpus += box->plan->vnode[i].nr_vcpus;
     }
+    if (!kib)
+        return;
+    short_size(kib, text, sizeof(text));
+    if (vcpus)
+        snprintf(line, INNER + 1, "%u vcpu%s %s", vcpus,
+                 vcpus == 1 ? "" : "s", text);
+    else
+        snprintf(line, INNER + 1, "memory %s", text);
 }
 
 static void add_border(struct zp__text *t, const struct box *boxes,
@@ -209,7 +250,7 @@ static void add_border(struct zp__text *t, const struct box *boxes,
 static void add_line(struct zp__text *t, const struct box *boxes,
                      uint32_t nr, line_fn fn)
 {
-    char line[ZP__BOXES_PER_LINE][INNER + 1];
+    char line[ZP__MAX_BOXES][INNER + 1];
     bool any = false;
     uint32_t i;
 
@@ -230,10 +271,10 @@ void zp__add_boxes(struct zp__text *t, const struct zp_topology *topo,
                    const uint32_t *pos, uint32_t nr)
 {
     static const line_fn lines[] = {
-        pcpus_line, vcpus_line, bar_line, memory_line, device_line,
+        pcpus_line, cores_line, vcpus_line, bar_line, memory_line, device_line,
         vnode_line, zone_line,
     };
-    struct box boxes[ZP__BOXES_PER_LINE];
+    struct box boxes[ZP__MAX_BOXES];
     uint32_t i;
     size_t l;
 

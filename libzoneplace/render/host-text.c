@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A drawing of the host in plain ASCII, 100 columns wide. */
+/* A drawing of the host in plain ASCII, for terminals of any width. */
 #include <stdio.h>
 
 #include "render/host-text.h"
 #include "render/render.h"
-
-enum {
-    COLUMNS = 100,
-    MAX_MATRIX = 23,         /* nodes whose matrix fits COLUMNS */
-};
 
 static void add_header(struct zp__text *t, const struct zp_topology *topo,
                        const struct zp_load *load)
@@ -48,9 +43,11 @@ static uint32_t members(const struct zp__groups *groups, uint32_t group)
 
 static void add_group(struct zp__text *t, const struct zp_topology *topo,
                       const struct zp_load *load, const struct zp_plan *plan,
-                      const struct zp__groups *groups, uint32_t group)
+                      const struct zp__groups *groups, uint32_t group,
+                      uint32_t columns)
 {
-    uint32_t boxes[ZP__BOXES_PER_LINE];
+    uint32_t per_line = (columns + 1) / (ZP__BOX_COLUMNS + 1);
+    uint32_t boxes[ZP__MAX_BOXES];
     uint32_t pos, nr = 0;
 
     zp__text_add(t, "\n");
@@ -65,7 +62,7 @@ static void add_group(struct zp__text *t, const struct zp_topology *topo,
         if (groups->of[pos] != group)
             continue;
         boxes[nr++] = pos;
-        if (nr == ZP__BOXES_PER_LINE) {
+        if (nr == per_line) {
             zp__add_boxes(t, topo, load, plan, boxes, nr);
             nr = 0;
         }
@@ -141,7 +138,8 @@ static uint32_t next_distance(const struct zp_topology *topo, uint32_t from,
 }
 
 /* A matrix too wide for the page: per node, who is how far. */
-static void add_lists(struct zp__text *t, const struct zp_topology *topo)
+static void add_lists(struct zp__text *t, const struct zp_topology *topo,
+                      uint32_t columns)
 {
     struct zp__text piece = ZP__TEXT_INIT;
     uint32_t nr = zp_topology_nr_pnodes(topo);
@@ -159,7 +157,7 @@ static void add_lists(struct zp__text *t, const struct zp_topology *topo)
             else
                 zp__text_add(&piece, "  %u: ", dist);
             add_nodes_at(&piece, topo, from, dist);
-            if (t->len - line + piece.len > COLUMNS) {
+            if (t->len - line + piece.len > columns) {
                 zp__text_add(t, "\n");
                 line = t->len;
                 zp__text_add(t, "     ");
@@ -172,33 +170,39 @@ static void add_lists(struct zp__text *t, const struct zp_topology *topo)
     zp__text_clear(&piece);
 }
 
-static void add_distances(struct zp__text *t, const struct zp_topology *topo)
+static void add_distances(struct zp__text *t, const struct zp_topology *topo,
+                          uint32_t columns)
 {
     if (!zp_topology_has_distances(topo)) {
         zp__text_add(t, "\ndistances: none to rely on, 10 and 20 assumed\n");
         return;
     }
     zp__text_add(t, "\ndistances\n");
-    if (zp_topology_nr_pnodes(topo) <= MAX_MATRIX)
+    if (zp_topology_nr_pnodes(topo) * 4 + 6 <= columns)
         add_matrix(t, topo);
     else
-        add_lists(t, topo);
+        add_lists(t, topo, columns);
 }
 
 int zp_host_to_text(const struct zp_topology *topo, const struct zp_load *load,
-                    const struct zp_plan *plan, char **text_out,
-                    struct zp_error *err)
+                    const struct zp_plan *plan, uint32_t columns,
+                    char **text_out, struct zp_error *err)
 {
     struct zp__text t = ZP__TEXT_INIT;
     struct zp__groups groups;
     uint32_t g;
 
+    if (columns < ZP_TEXT_MIN_COLUMNS || columns > ZP_TEXT_MAX_COLUMNS)
+        return zp__fail(err, ZP_ERR_RANGE, "columns",
+                        "%u columns: %d to %d", columns, ZP_TEXT_MIN_COLUMNS,
+                        ZP_TEXT_MAX_COLUMNS);
     zp__group_pnodes(topo, &groups);
     add_header(&t, topo, load);
     for (g = 0; g < groups.nr; g++)
-        add_group(&t, topo, load, plan, &groups, g);
-    zp__text_add(&t, "\nmemory: # used  + promised or kept back  %s. free\n",
-                 plan ? "@ this zone  " : "");
-    add_distances(&t, topo);
+        add_group(&t, topo, load, plan, &groups, g, columns);
+    zp__text_add(&t, "\nin a box: how many pcpus and which, memory, how much "
+                 "of it is free\n[memory]: # used  + promised or kept back  "
+                 "%s. free\n", plan ? "@ this zone  " : "");
+    add_distances(&t, topo, columns);
     return zp__text_take(&t, text_out, err);
 }

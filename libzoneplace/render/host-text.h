@@ -22,10 +22,13 @@ struct zp__groups {
 
 void zp__group_pnodes(const struct zp_topology *topo,
                       struct zp__groups *groups);
-/* The boxes of nodes @pos[0..nr), side by side. */
+/* The boxes of nodes @pos[0..nr), side by side; at most ZP__MAX_BOXES. */
 void zp__add_boxes(struct zp__text *t, const struct zp_topology *topo,
                    const struct zp_load *load, const struct zp_plan *plan,
                    const uint32_t *pos, uint32_t nr);
-enum { ZP__BOXES_PER_LINE = 4 };
+enum {
+    ZP__BOX_COLUMNS = 19,
+    ZP__MAX_BOXES = (ZP_TEXT_MAX_COLUMNS + 1) / (ZP__BOX_COLUMNS + 1),
+};
 
 #endif

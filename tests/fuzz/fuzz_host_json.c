@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PROMISE(!zp_host_to_json(topo, load, &text, &err));
     check_round_trip(text);
     free(text);
-    PROMISE(!zp_host_to_text(topo, load, NULL, &text, &err));
+    PROMISE(!zp_host_to_text(topo, load, NULL, 80, &text, &err));
     free(text);
     zp_load_free(load);
     zp_topology_free(topo);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writes one rendering to stdout, for the golden tests:
- *   render-tool plan NAME srat|slit|ssdt|text|xlcfg|json
- *   render-tool host FILE text|json
- *   render-tool zone FILE text|json        a zone placed on that host
+ *   render-tool plan NAME srat|slit|text|xlcfg|json
+ *   render-tool host FILE text|wide|svg|json
+ *   render-tool zone FILE text|wide|svg|json    a zone placed on that host
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,26 +26,16 @@ static int write_text(char *text)
     return fflush(stdout) ? 1 : 0;
 }
 
-static const struct {
-    const char *name;
-    size_t (*size)(const struct zp_plan *plan);
-    int (*write)(const struct zp_plan *plan, void *buf, size_t size,
-                 struct zp_error *err);
-} tables[] = {
-    { "srat", zp_srat_size, zp_srat_write },
-    { "slit", zp_slit_size, zp_slit_write },
-    { "ssdt", zp_ssdt_size, zp_ssdt_write },
-};
-
-static int write_table(const struct zp_plan *plan, size_t which)
+static int write_table(const struct zp_plan *plan, bool srat)
 {
-    size_t size = tables[which].size(plan);
+    size_t size = srat ? zp_srat_size(plan) : zp_slit_size(plan);
     void *buf = malloc(size + 1);
     int rc;
 
     if (!buf)
         return 1;
-    rc = tables[which].write(plan, buf, size, &err);
+    rc = srat ? zp_srat_write(plan, buf, size, &err)
+              : zp_slit_write(plan, buf, size, &err);
     if (!rc)
         fwrite(buf, 1, size, stdout);
     free(buf);
@@ -56,15 +46,12 @@ static int render_plan(const char *name, const char *how)
 {
     struct zp_plan plan;
     char *text;
-    size_t i;
     int rc = -1;
 
     if (!plan_by_name(name, &plan))
         return 2;
-    for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-        if (!strcmp(how, tables[i].name))
-            return write_table(&plan, i);
-    }
+    if (!strcmp(how, "srat") || !strcmp(how, "slit"))
+        return write_table(&plan, how[1] == 'r');
     if (!strcmp(how, "text"))
         rc = zp_plan_to_text(NULL, &plan, &text, &err);
     else if (!strcmp(how, "xlcfg"))
@@ -88,6 +75,19 @@ static char *read_file(const char *path, size_t *len_out)
     return buf;
 }
 
+static int draw(const struct zp_topology *topo, const struct zp_load *load,
+                const struct zp_plan *plan, char **text_out)
+{
+    struct zp_picture *pic;
+    int rc = zp_picture_new(topo, load, plan, false, &pic, &err);
+
+    if (rc)
+        return rc;
+    rc = zp_picture_to_svg(pic, text_out, &err);
+    zp_picture_free(pic);
+    return rc;
+}
+
 static int render_host(const char *path, const char *how, bool with_zone)
 {
     struct zp_topology *topo = NULL;
@@ -109,8 +109,13 @@ static int render_host(const char *path, const char *how, bool with_zone)
         rc = zp_place(topo, load, &req, &plan, &err);
     }
     if (!rc && !strcmp(how, "text"))
-        rc = zp_host_to_text(topo, load, with_zone ? &plan : NULL, &text,
+        rc = zp_host_to_text(topo, load, with_zone ? &plan : NULL, 80, &text,
                              &err);
+    else if (!rc && !strcmp(how, "wide"))
+        rc = zp_host_to_text(topo, load, with_zone ? &plan : NULL, 160, &text,
+                             &err);
+    else if (!rc && !strcmp(how, "svg"))
+        rc = draw(topo, load, with_zone ? &plan : NULL, &text);
     else if (!rc && with_zone)
         rc = zp_plan_to_json(topo, load, &req, &plan, &text, &err);
     else if (!rc)
