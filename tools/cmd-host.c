@@ -49,29 +49,42 @@ static void warn_of_topology(struct ctl *ctl, const struct host *host)
         spool_add(&ctl->warnings, "warning: %s\n", line);
 }
 
+static int add_host_json(struct ctl *ctl, const struct host *host,
+                         struct zp_error *err)
+{
+    CLEANUP(free_text) char *text = NULL;
+
+    if (zp_host_to_json(host->topo, host->load, &text, err))
+        return err->code;
+    if (host->live)
+        add_json(&ctl->out, text, &host->info);
+    else
+        spool_add(&ctl->out, "%s", text);
+    return ZP_OK;
+}
+
 int cmd_host(struct ctl *ctl)
 {
     struct host host CLEANUP(host_clear) = { 0 };
-    CLEANUP(free_text) char *text = NULL;
+    enum look look = LOOK_DEFAULT;
     struct zp_error err;
-    int rc = host_read(ctl, &host);
+    int rc;
 
+    if (choose_look(ctl, &look, &err))
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    rc = host_read(ctl, &host);
     if (rc)
         return rc;
-    if (ctl->json)
-        rc = zp_host_to_json(host.topo, host.load, &text, &err);
-    else
-        rc = zp_host_to_text(host.topo, host.load, NULL, &text, &err);
-    if (rc)
-        return refuse(ctl->json, EXIT_FAILED, &err);
-    if (ctl->json && host.live) {
-        add_json(&ctl->out, text, &host.info);
-        return EXIT_OK;
-    }
-    if (host.live)
-        add_facts(&ctl->out, &host.info);
-    if (!ctl->json)
+    if (look == LOOK_JSON) {
+        rc = add_host_json(ctl, &host, &err);
+    } else {
+        if (look == LOOK_DEFAULT && host.live)
+            add_facts(&ctl->out, &host.info);
+        rc = draw_host(ctl, look == LOOK_DEFAULT ? LOOK_ASCII : look, &host,
+                       NULL, false, &err);
         warn_of_topology(ctl, &host);
-    spool_add(&ctl->out, "%s", text);
+    }
+    if (rc || write_output(ctl, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
     return EXIT_OK;
 }

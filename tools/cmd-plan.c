@@ -15,25 +15,24 @@ static int write_receipt(const struct planned *p, const char *path,
     return write_file(path, bytes.buf, bytes.len, err);
 }
 
-static int add_plan(struct ctl *ctl, const struct planned *p,
+static int add_plan(struct ctl *ctl, const struct planned *p, enum look look,
                     struct zp_error *err)
 {
     CLEANUP(free_text) char *text = NULL;
     CLEANUP(free_text) char *why = NULL;
     int rc;
 
-    if (ctl->json)
+    if (look >= LOOK_ASCII)
+        rc = draw_host(ctl, look, &p->host, &p->plan, false, err);
+    else if (look == LOOK_JSON)
         rc = zp_plan_to_json(p->host.topo, p->host.load, &p->req, &p->plan,
                              &text, err);
-    else if (given(ctl, OPT_DRAW))
-        rc = zp_host_to_text(p->host.topo, p->host.load, &p->plan, &text,
-                             err);
     else
         rc = zp_plan_to_text(p->host.topo, &p->plan, &text, err);
     if (rc)
         return rc;
-    spool_add(&ctl->out, "%s", text);
-    if (ctl->json || !given(ctl, OPT_WHY))
+    spool_add(&ctl->out, "%s", text ? text : "");
+    if (!given(ctl, OPT_WHY) || look == LOOK_JSON || look >= LOOK_SVG)
         return ZP_OK;
     rc = zp_plan_why(p->host.topo, p->host.load, &p->req, &p->plan, &why,
                      err);
@@ -76,20 +75,25 @@ int cmd_plan(struct ctl *ctl)
 {
     struct planned p CLEANUP(planned_clear) = { 0 };
     const char *receipt = given(ctl, OPT_RECEIPT);
+    enum look look = LOOK_DEFAULT;
     struct zp_error err;
     int rc;
 
+    if (choose_look(ctl, &look, &err))
+        return refuse(ctl->json, EXIT_USAGE, &err);
     if (given(ctl, OPT_REPLAY))
         return replay(ctl, given(ctl, OPT_REPLAY));
     rc = plan_request(ctl, &p);
     if (rc)
         return rc;
-    if (add_plan(ctl, &p, &err))
+    if (add_plan(ctl, &p, look, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
     rc = add_warnings(ctl, &p);
     if (rc)
         return rc;
     if (receipt && write_receipt(&p, receipt, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    if (write_output(ctl, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
     return EXIT_OK;
 }

@@ -6,9 +6,9 @@
 
 #include "zonectl.h"
 
-enum format { XL_CFG, SRAT, SLIT, SSDT, JSON, TEXT };
-static const char *const formats[] = { "xl.cfg", "srat", "slit", "ssdt",
-                                       "json", "text", NULL };
+enum format { XL_CFG, SRAT, SLIT, JSON, TEXT };
+static const char *const formats[] = { "xl.cfg", "srat", "slit", "json",
+                                       "text", NULL };
 
 /* The plan of --plan FILE. A host beside it is not needed to render; given,
  * the plan must keep what it promises on that host. */
@@ -37,26 +37,19 @@ static int read_plan(struct ctl *ctl, const char *path, struct planned *p)
     return EXIT_OK;
 }
 
-static const struct {
-    size_t (*size)(const struct zp_plan *plan);
-    int (*write)(const struct zp_plan *plan, void *buf, size_t size,
-                 struct zp_error *err);
-} tables[] = {
-    [SRAT] = { zp_srat_size, zp_srat_write },
-    [SLIT] = { zp_slit_size, zp_slit_write },
-    [SSDT] = { zp_ssdt_size, zp_ssdt_write },
-};
-
 static int make_table(enum format format, const struct zp_plan *plan,
                       struct spool *out, struct zp_error *err)
 {
-    size_t size = tables[format].size(plan);
+    size_t size = format == SRAT ? zp_srat_size(plan) : zp_slit_size(plan);
     CLEANUP(free_text) char *bytes = calloc(1, size + 1);
     int rc;
 
     if (!bytes)
         return fail(err, ZP_ERR_NOMEM, NULL, "out of memory");
-    rc = tables[format].write(plan, bytes, size, err);
+    if (format == SRAT)
+        rc = zp_srat_write(plan, bytes, size, err);
+    else
+        rc = zp_slit_write(plan, bytes, size, err);
     if (rc)
         return rc;
     spool_bytes(out, bytes, size);
@@ -73,7 +66,6 @@ static int make(enum format format, const struct planned *p,
     switch (format) {
     case SRAT:
     case SLIT:
-    case SSDT:
         return make_table(format, &p->plan, out, err);
     case XL_CFG:
         rc = zp_plan_to_xlcfg(host->topo, &p->plan, &text, err);
@@ -103,7 +95,7 @@ static int choose_format(struct ctl *ctl, enum format *format_out,
     if (rc)
         return rc;
     *format_out = (enum format)i;
-    if (i >= SRAT && i <= SSDT && !given(ctl, OPT_OUTPUT) &&
+    if ((i == SRAT || i == SLIT) && !given(ctl, OPT_OUTPUT) &&
         isatty(STDOUT_FILENO))
         return fail(err, ZP_ERR_INVAL, "format",
                     "%s is binary: redirect it or give -o FILE", formats[i]);
@@ -113,7 +105,6 @@ static int choose_format(struct ctl *ctl, enum format *format_out,
 int cmd_render(struct ctl *ctl)
 {
     struct planned p CLEANUP(planned_clear) = { 0 };
-    const char *path = given(ctl, OPT_OUTPUT);
     const char *plan = given(ctl, OPT_PLAN);
     struct zp_error err;
     enum format format;
@@ -127,10 +118,9 @@ int cmd_render(struct ctl *ctl)
     if (make(format, &p, &ctl->out, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
     rc = plan ? EXIT_OK : add_warnings(ctl, &p);
-    if (rc || !path)
+    if (rc)
         return rc;
-    if (write_file(path, ctl->out.buf, ctl->out.len, &err))
+    if (write_output(ctl, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
-    spool_clear(&ctl->out);
     return EXIT_OK;
 }

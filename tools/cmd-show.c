@@ -72,15 +72,26 @@ static int add_json(struct spool *out, const struct zp_zone *zone,
     return ZP_OK;
 }
 
-int cmd_show(struct ctl *ctl)
+/* The zone on its host, whose load has the zone's memory already. */
+static int add_picture(struct ctl *ctl, enum look look,
+                       const struct zp_zone *zone)
 {
-    struct zp_zone *zone CLEANUP(free_zone) = NULL;
-    CLEANUP(free_text) char *plan = NULL;
+    struct host host CLEANUP(host_clear) = { .pool = zone->spec.cpupool };
     struct zp_error err;
-    int rc = find_zone(ctl, &zone);
+    int rc = host_read(ctl, &host);
 
     if (rc)
         return rc;
+    if (draw_host(ctl, look, &host, &zone->spec.plan, true, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    return EXIT_OK;
+}
+
+static int add_zone(struct ctl *ctl, const struct zp_zone *zone)
+{
+    CLEANUP(free_text) char *plan = NULL;
+    struct zp_error err;
+
     if (ctl->json) {
         if (add_json(&ctl->out, zone, &err))
             return refuse(ctl->json, EXIT_FAILED, &err);
@@ -91,5 +102,26 @@ int cmd_show(struct ctl *ctl)
     add_actual(&ctl->out, zone);
     add_spec(&ctl->out, &zone->spec);
     spool_add(&ctl->out, "%s", plan);
+    return EXIT_OK;
+}
+
+int cmd_show(struct ctl *ctl)
+{
+    struct zp_zone *zone CLEANUP(free_zone) = NULL;
+    enum look look = LOOK_DEFAULT;
+    struct zp_error err;
+    int rc;
+
+    if (choose_look(ctl, &look, &err))
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    rc = find_zone(ctl, &zone);
+    if (rc)
+        return rc;
+    rc = look >= LOOK_ASCII ? add_picture(ctl, look, zone)
+                            : add_zone(ctl, zone);
+    if (rc)
+        return rc;
+    if (write_output(ctl, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
     return EXIT_OK;
 }

@@ -28,6 +28,8 @@ int open_xen(struct ctl *ctl)
     struct zp_error err;
     unsigned mended;
 
+    if (ctl->xen)
+        return EXIT_OK;
     if (zp_xen_open(&ctl->xen, &err) ||
         zp_zone_recover(ctl->xen, &mended, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);

@@ -45,8 +45,6 @@ static const struct opt options[] = {
       "refuse, or take the nearest, if its node is full" },
     { OPT_MEMORY_POLICY, "memory-policy", "static|dynamic", G_REQUEST,
       "whether memory changes while the zone lives" },
-    { OPT_AGENT, "agent", NULL, G_REQUEST,
-      "the guest brings memory online, and reports" },
     { OPT_SPILL, "spill", "strict|honest|preferred|interleave", G_REQUEST,
       "where memory goes that does not fit at home" },
     { OPT_INTERLEAVE_NODES, "interleave-nodes", "LIST", G_REQUEST,
@@ -78,7 +76,11 @@ static const struct opt options[] = {
       "allow a PV zone beyond one node" },
 
     { OPT_TEXT, "text", NULL, G_PLAN, "print a table (default)" },
-    { OPT_DRAW, "draw", NULL, G_PLAN, "print a drawing of the host" },
+    { OPT_ASCII, "ascii", NULL, G_DRAW,
+      "print a drawing of the host, 80 columns wide" },
+    { OPT_WIDE, "wide", NULL, G_DRAW, "print it 160 columns wide" },
+    { OPT_SVG, "svg", NULL, G_DRAW, "make a picture of the host as SVG" },
+    { OPT_PNG, "png", NULL, G_DRAW, "make it as PNG" },
     { OPT_WHY, "why", NULL, G_PLAN, "say how the plan came about" },
     { OPT_RECEIPT, "receipt", "FILE", G_PLAN,
       "write host, request and plan to FILE" },
@@ -108,11 +110,11 @@ static const struct opt options[] = {
     { OPT_VERBOSE, "verbose", NULL, G_LAUNCH | G_AUTOSTART,
       "report progress, terminal or not" },
 
-    { OPT_FORMAT, "format", "xl.cfg|srat|slit|ssdt|json|text", G_RENDER,
+    { OPT_FORMAT, "format", "xl.cfg|srat|slit|json|text", G_RENDER,
       "what to make (default text)" },
     { OPT_PLAN, "plan", "FILE", G_RENDER,
       "plan JSON to render, instead of a request" },
-    { OPT_OUTPUT, "output", "FILE", G_RENDER,
+    { OPT_OUTPUT, "output", "FILE", G_RENDER | G_DRAW,
       "write to FILE, whole or not at all (-o)" },
 
     { OPT_EVERY, "all", NULL, G_VERIFY, "every zone" },
@@ -195,7 +197,8 @@ int options_parse(struct ctl *ctl, int argc, char **argv,
                   struct zp_error *err)
 {
     struct option table[NR_OPTIONS + 1] = { 0 };
-    const char *brief = ctl->verb->groups & G_RENDER ? ":ho:" : ":h";
+    const char *brief = ctl->verb->groups & (G_RENDER | G_DRAW) ? ":ho:"
+                                                               : ":h";
     int id;
 
     ctl->given = calloc((size_t)argc + 1, sizeof(*ctl->given));

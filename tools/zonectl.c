@@ -18,16 +18,16 @@
 #define G_PLACES (G_ALL | G_HOST | G_REQUEST)
 
 static const struct verb verbs[] = {
-    { "host", "", 0, 0, G_ALL | G_HOST, false, cmd_host,
+    { "host", "", 0, 0, G_ALL | G_HOST | G_DRAW, false, cmd_host,
       "Show nodes, distances and free memory of the host" },
-    { "plan", "", 0, 0, G_PLACES | G_PLAN, false, cmd_plan,
+    { "plan", "", 0, 0, G_PLACES | G_PLAN | G_DRAW, false, cmd_plan,
       "Decide where a zone would live, and change nothing" },
     { "render", "", 0, 0, G_PLACES | G_RENDER, false, cmd_render,
       "Make ACPI tables, an xl.cfg or JSON of a plan" },
     { "launch", "[FILE]", 0, 1, G_ALL | G_REQUEST | G_LAUNCH, true,
       LIVE(cmd_launch), "Plan a zone and start it; FILE is an xl.cfg" },
     { "list", "", 0, 0, G_ALL, true, LIVE(cmd_list), "List zones" },
-    { "show", "ZONE", 1, 1, G_ALL, true, LIVE(cmd_show),
+    { "show", "ZONE", 1, 1, G_ALL | G_DRAW, true, LIVE(cmd_show),
       "Show what a zone asked for, its plan and what it has" },
     { "verify", "[ZONE]", 0, 1, G_ALL | G_VERIFY, true, LIVE(cmd_verify),
       "Compare plan, Xen and guest; exit 4 if they differ" },

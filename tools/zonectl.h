@@ -78,6 +78,7 @@ enum {
     G_CONSOLE = 1 << 8,
     G_SHUTDOWN = 1 << 9,
     G_AUTOSTART = 1 << 10,
+    G_DRAW = 1 << 11,    /* what the host looks like */
 };
 
 enum opt_id {
@@ -88,8 +89,8 @@ enum opt_id {
     OPT_NEAR_POLICY, OPT_MEMORY_POLICY, OPT_SPILL, OPT_INTERLEAVE_NODES,
     OPT_MEMORY_NODES, OPT_SIZE_BY, OPT_FIRST_NODE, OPT_OVERCOMMIT,
     OPT_VCPU_RATIO, OPT_RESERVE_PCPUS, OPT_VNUMA, OPT_VNUMA_MIN_VCPUS,
-    OPT_AGENT, OPT_CPUPOOL, OPT_TYPE, OPT_FORCE, OPT_THREADS, OPT_PACKAGES,
-    OPT_TEXT, OPT_DRAW, OPT_WHY, OPT_RECEIPT, OPT_REPLAY,
+    OPT_CPUPOOL, OPT_TYPE, OPT_FORCE, OPT_THREADS, OPT_PACKAGES,
+    OPT_TEXT, OPT_ASCII, OPT_WIDE, OPT_SVG, OPT_PNG, OPT_WHY, OPT_RECEIPT, OPT_REPLAY,
     OPT_KERNEL, OPT_RAMDISK, OPT_CMDLINE, OPT_DISK, OPT_VIF,
     OPT_ON_POWEROFF, OPT_ON_REBOOT, OPT_ON_CRASH, OPT_AUTOSTART, OPT_PAUSED,
     OPT_DRY_RUN, OPT_CONSOLE,
@@ -167,7 +168,7 @@ struct host {
 };
 /* Returns EXIT_OK or what refuse() returned. */
 int host_read(struct ctl *ctl, struct host *host);
-/* Connects ctl->xen and lets what dead launchers left be finished. */
+/* Connects ctl->xen, if it is not yet, and lets what dead launchers left be finished. */
 int open_xen(struct ctl *ctl);
 void host_clear(struct host *host);
 struct planned {
@@ -182,6 +183,21 @@ int plan_request(struct ctl *ctl, struct planned *p);
 /* Adds the plan's warnings to ctl->warnings, unless they go into JSON. */
 int add_warnings(struct ctl *ctl, const struct planned *p);
 void planned_clear(struct planned *p);
+
+/* ---- draw.c: the host and a zone as a drawing ----------------------------- */
+
+/* How a verb is asked to answer; LOOK_DEFAULT is its own way. */
+enum look { LOOK_DEFAULT, LOOK_TEXT, LOOK_JSON, LOOK_ASCII, LOOK_SVG,
+            LOOK_PNG };
+/* INVAL if two are asked for, or bytes for a terminal. */
+int choose_look(const struct ctl *ctl, enum look *look_out,
+                struct zp_error *err);
+/* Adds the drawing to ctl->out. @plan may be NULL; @placed as in
+ * zp_picture_new(). */
+int draw_host(struct ctl *ctl, enum look look, const struct host *host,
+              const struct zp_plan *plan, bool placed, struct zp_error *err);
+/* With --output, moves ctl->out into that file. */
+int write_output(struct ctl *ctl, struct zp_error *err);
 
 /* ---- zones.c: what the verbs about running zones share ------------------- */
 

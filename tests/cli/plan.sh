@@ -15,7 +15,7 @@ accepted "a table" "${plan[@]}"
 cp "$tmp/out" "$tmp/table"
 run "${plan[@]}" --text
 check "--text is the same" cmp "$tmp/out" "$tmp/table"
-accepted "a drawing" "${plan[@]}" --draw
+accepted "a drawing" "${plan[@]}" --ascii
 check "it is not the table" [ "$(cksum <"$tmp/out")" != \
     "$(cksum <"$tmp/table")" ]
 accepted "with the reasons" "${plan[@]}" --why

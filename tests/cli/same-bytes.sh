@@ -17,7 +17,7 @@ all()
             zonectl plan --host "$1" --vcpus 8 --memory 2600M \
                 --numa-nodes $k $strategy --json
             zonectl plan --host "$1" --vcpus 8 --memory 2600M \
-                --numa-nodes $k $strategy --draw --why 2>&1
+                --numa-nodes $k $strategy --ascii --why 2>&1
         done
     done
     zonectl plan --host "$1" --vcpus 3 --memory 6G --json
