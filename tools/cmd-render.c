@@ -6,9 +6,9 @@
 
 #include "zonectl.h"
 
-enum format { XL_CFG, SRAT, SLIT, JSON, TEXT };
-static const char *const formats[] = { "xl.cfg", "srat", "slit", "json",
-                                       "text", NULL };
+enum format { XL_CFG, SRAT, SLIT, SSDT, JSON, TEXT };
+static const char *const formats[] = { "xl.cfg", "srat", "slit", "ssdt",
+                                       "json", "text", NULL };
 
 /* The plan of --plan FILE. A host beside it is not needed to render; given,
  * the plan must keep what it promises on that host. */
@@ -37,19 +37,26 @@ static int read_plan(struct ctl *ctl, const char *path, struct planned *p)
     return EXIT_OK;
 }
 
+static const struct {
+    size_t (*size)(const struct zp_plan *plan);
+    int (*write)(const struct zp_plan *plan, void *buf, size_t size,
+                 struct zp_error *err);
+} tables[] = {
+    [SRAT] = { zp_srat_size, zp_srat_write },
+    [SLIT] = { zp_slit_size, zp_slit_write },
+    [SSDT] = { zp_ssdt_size, zp_ssdt_write },
+};
+
 static int make_table(enum format format, const struct zp_plan *plan,
                       struct spool *out, struct zp_error *err)
 {
-    size_t size = format == SRAT ? zp_srat_size(plan) : zp_slit_size(plan);
+    size_t size = tables[format].size(plan);
     CLEANUP(free_text) char *bytes = calloc(1, size + 1);
     int rc;
 
     if (!bytes)
         return fail(err, ZP_ERR_NOMEM, NULL, "out of memory");
-    if (format == SRAT)
-        rc = zp_srat_write(plan, bytes, size, err);
-    else
-        rc = zp_slit_write(plan, bytes, size, err);
+    rc = tables[format].write(plan, bytes, size, err);
     if (rc)
         return rc;
     spool_bytes(out, bytes, size);
@@ -66,6 +73,7 @@ static int make(enum format format, const struct planned *p,
     switch (format) {
     case SRAT:
     case SLIT:
+    case SSDT:
         return make_table(format, &p->plan, out, err);
     case XL_CFG:
         rc = zp_plan_to_xlcfg(host->topo, &p->plan, &text, err);
@@ -95,7 +103,7 @@ static int choose_format(struct ctl *ctl, enum format *format_out,
     if (rc)
         return rc;
     *format_out = (enum format)i;
-    if ((i == SRAT || i == SLIT) && !given(ctl, OPT_OUTPUT) &&
+    if (i >= SRAT && i <= SSDT && !given(ctl, OPT_OUTPUT) &&
         isatty(STDOUT_FILENO))
         return fail(err, ZP_ERR_INVAL, "format",
                     "%s is binary: redirect it or give -o FILE", formats[i]);

@@ -45,6 +45,8 @@ static const struct opt options[] = {
       "refuse, or take the nearest, if its node is full" },
     { OPT_MEMORY_POLICY, "memory-policy", "static|dynamic", G_REQUEST,
       "whether memory changes while the zone lives" },
+    { OPT_AGENT, "agent", NULL, G_REQUEST,
+      "the guest brings memory online, and reports" },
     { OPT_SPILL, "spill", "strict|honest|preferred|interleave", G_REQUEST,
       "where memory goes that does not fit at home" },
     { OPT_INTERLEAVE_NODES, "interleave-nodes", "LIST", G_REQUEST,
@@ -110,7 +112,7 @@ static const struct opt options[] = {
     { OPT_VERBOSE, "verbose", NULL, G_LAUNCH | G_AUTOSTART,
       "report progress, terminal or not" },
 
-    { OPT_FORMAT, "format", "xl.cfg|srat|slit|json|text", G_RENDER,
+    { OPT_FORMAT, "format", "xl.cfg|srat|slit|ssdt|json|text", G_RENDER,
       "what to make (default text)" },
     { OPT_PLAN, "plan", "FILE", G_RENDER,
       "plan JSON to render, instead of a request" },

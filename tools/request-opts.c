@@ -262,6 +262,9 @@ static int apply_one(const struct opt_given *opt, struct zp_request *req,
     case OPT_FORCE:
         req->force_flat = true;
         return ZP_OK;
+    case OPT_AGENT:
+        req->agent = true;
+        return ZP_OK;
     }
     rc = apply_size(opt, req, err);
     return rc ? rc : apply_word(opt, req, err);

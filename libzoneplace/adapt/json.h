@@ -210,6 +210,7 @@ extern const char *const zp__type_words[];
 extern const char *const zp__strategy_words[];
 extern const char *const zp__spill_words[];
 extern const char *const zp__memory_policy_words[];
+extern const char *const zp__growth_words[];
 extern const char *const zp__tier_words[];
 extern const char *const zp__packages_words[];
 

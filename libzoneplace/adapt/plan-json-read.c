@@ -159,6 +159,8 @@ static void read_plan(struct zp__json_reader *r,
         zp__json_word(r, root, "spill", zp__spill_words);
     plan->memory_policy = (enum zp_memory_policy)
         zp__json_word(r, root, "memory_policy", zp__memory_policy_words);
+    plan->growth = (enum zp_growth)
+        zp__json_word_or(r, root, "growth", zp__growth_words, ZP_GROWTH_NONE);
     plan->tier = (enum zp_tier)
         zp__json_word(r, root, "tier", zp__tier_words);
     read_totals(r, root, plan);

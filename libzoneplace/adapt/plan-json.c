@@ -14,6 +14,7 @@ const char *const zp__spill_words[] = {
 const char *const zp__memory_policy_words[] = {
     "default", "static", "dynamic", NULL
 };
+const char *const zp__growth_words[] = { "none", "hotadd", "devices", NULL };
 const char *const zp__tier_words[] = { "stock", "patched", NULL };
 const char *const zp__packages_words[] = { "socket", "node", NULL };
 const char *const zp__first_rule_words[] = {
@@ -90,6 +91,8 @@ static void write_totals(struct zp__json_writer *w,
     zp__json_put_word(w, "spill", zp__spill_words, plan->spill);
     zp__json_put_word(w, "memory_policy", zp__memory_policy_words,
                        plan->memory_policy);
+    if (plan->growth)
+        zp__json_put_word(w, "growth", zp__growth_words, plan->growth);
     zp__json_put_uint(w, "vcpus", plan->vcpus);
     zp__json_put_uint(w, "max_vcpus", plan->max_vcpus);
     zp__json_put_uint(w, "vcpu_ids", plan->nr_vcpu_ids);

@@ -18,7 +18,7 @@ static const char *const keys[] = {
     "numa_nodes", "strategy", "spill", "memory_policy", "size_by",
     "first_node", "near_policy", "vnuma", "tier", "force", "overcommit",
     "vcpu_ratio", "vnuma_min_vcpus", "memory_nodes", "interleave_nodes",
-    "near", "pci", "threads", "packages", NULL
+    "near", "pci", "threads", "packages", "agent", NULL
 };
 static const char *const near_keys[] = { "busid", "weight", "attach", NULL };
 
@@ -163,6 +163,7 @@ int zp__request_read(const struct zp__json_value *root,
     read_u32(&r, root, "numa_nodes", &req.nr_vnodes);
     read_u32(&r, root, "threads", &req.threads);
     req.force_flat = zp__json_bool_or(&r, root, "force", req.force_flat);
+    req.agent = zp__json_bool_or(&r, root, "agent", req.agent);
     read_u32(&r, root, "overcommit", &req.overcommit);
     read_u32(&r, root, "vcpu_ratio", &req.vcpu_ratio);
     read_u32(&r, root, "vnuma_min_vcpus", &req.vnuma_min_vcpus);
@@ -258,6 +259,8 @@ void zp__request_write(struct zp__json_writer *w, const char *key,
         zp__json_put_uint(w, "threads", req->threads);
     if (req->packages != ZP_PACKAGES_SOCKET)
         zp__json_put_word(w, "packages", zp__packages_words, req->packages);
+    if (req->agent)
+        zp__json_put_bool(w, "agent", req->agent);
     zp__json_put_bool(w, "force", req->force_flat);
     zp__json_put_uint(w, "overcommit", req->overcommit);
     zp__json_put_uint(w, "vcpu_ratio", req->vcpu_ratio);

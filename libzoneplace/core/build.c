@@ -404,6 +404,8 @@ int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
     plan->strategy = req->strategy;
     plan->spill = req->spill;
     plan->memory_policy = req->memory_policy;
+    if (p->dynamic)
+        plan->growth = req->agent ? ZP_GROWTH_DEVICES : ZP_GROWTH_HOTADD;
     plan->tier = req->tier;
     plan->even = choice->way == ZP__EVEN;
     plan->nr_vnodes = d.nr;

@@ -177,6 +177,14 @@ void zp__deal(uint64_t total, uint32_t nr, const uint64_t *low,
 /* Smallest power of two >= n, n >= 1. */
 uint32_t zp__pow2_up(uint32_t n);
 
+/* ---- what can grow (growth.c) ---- */
+
+/* Bytes of a memory block of a Linux guest whose RAM ends there. */
+uint64_t zp__block_of(uint64_t ram_end);
+/* Why no guest of such a size can grow, or NULL. */
+const char *zp__growth_hindered(bool agent, uint64_t mem_kib,
+                                uint64_t max_kib);
+
 /* ---- the problem (problem.c), also for why.c and fail.c ---- */
 
 /* How a set was found, in the order in which the rules try them. */
@@ -207,8 +215,10 @@ struct zp__problem {
     uint32_t near_weight[ZP_MAX_NEAR];
     uint16_t near_of[ZP_MAX_PNODES]; /* set only if .nr_near */
     uint32_t k_min, k_max;        /* CPU-holding nodes */
-    bool one_vnode;               /* dynamic on unmodified Xen */
-    bool became_static;           /* and so it could not stay dynamic */
+    bool one_vnode;               /* dynamic, and nothing tells its balloon
+                                   * which page is of which vnode */
+    const char *hindered;         /* why it can't be dynamic at all, or NULL */
+    const char *became_static;    /* why it could not stay dynamic, or NULL */
     bool one_pxm;                 /* the guest will be shown no nodes */
 };
 

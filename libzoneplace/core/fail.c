@@ -80,6 +80,13 @@ static int fail_interleave(const struct zp__problem *p, struct zp_error *err)
     return fail_vcpus(p, p->interleave & p->eligible, err);
 }
 
+/* Of a dynamic zone. */
+static const char *one_because(const struct zp__problem *p)
+{
+    return p->req.tier == ZP_TIER_STOCK ? "on unmodified xen"
+                                        : "without an agent";
+}
+
 /* A count of nodes that can't be, whatever they hold. */
 static int fail_count(const struct zp__problem *p, struct zp_error *err)
 {
@@ -91,8 +98,8 @@ static int fail_count(const struct zp__problem *p, struct zp_error *err)
                         nr);
     if (p->one_vnode)
         return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory-policy",
-                        "%u nodes are asked, a dynamic zone is 1 on "
-                        "unmodified xen", nr);
+                        "%u nodes are asked, a dynamic zone is 1 %s", nr,
+                        one_because(p));
     if (nr > p->vcpus)
         return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpus",
                         "%u nodes need a vcpu each, the zone has %u", nr,
@@ -154,9 +161,11 @@ static int fail_dynamic(const struct zp__problem *p, struct zp_error *err)
     uint32_t pos = best_short(p, p->eligible, share, UINT64_MAX);
 
     return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory-policy",
-                    "a dynamic zone is one node on unmodified xen: none holds "
+                    "a dynamic zone is one node %s: none holds "
                     "%u vcpus, %llu MiB and up to %llu MiB (node %u has %llu "
-                    "of %llu MiB free)", p->vcpus, (ull)mib(p->units),
+                    "of %llu MiB free)",
+                    one_because(p),
+                    p->vcpus, (ull)mib(p->units),
                     (ull)mib(p->max_units), p->topo->pnode[pos].os_id,
                     (ull)mib(zp__holds(p, pos, share)),
                     (ull)mib(p->size[pos]));
@@ -195,6 +204,11 @@ int zp__place_fail(const struct zp__problem *p, bool gave_up,
     struct zp__choice choice;
     int rc;
 
+    if (p->hindered)
+        return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory-policy",
+                        "from %llu to %llu MiB no zone grows: %s",
+                        (ull)mib(p->units), (ull)mib(p->max_units),
+                        p->hindered);
     if (p->interleave)
         return fail_interleave(p, err);
     if (!p->eligible) {

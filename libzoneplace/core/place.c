@@ -301,15 +301,21 @@ int zp__decide(struct zp__problem *p, struct zp__choice *choice,
                const struct zp_request *req, struct zp_error *err)
 {
     struct zp_request fixed;
+    const char *why;
     int rc = zp__problem_init(p, topo, load, req, err);
 
     if (rc)
         return rc;
     choice->gave_up = false;
-    if (zp__interleave_fits(p) && zp__choose(p, choice))
+    if (!p->hindered && zp__interleave_fits(p) && zp__choose(p, choice))
         return ZP_OK;
-    if (!p->one_vnode || req->memory_policy != ZP_MEMORY_DEFAULT)
+    if ((!p->one_vnode && !p->hindered) ||
+        req->memory_policy != ZP_MEMORY_DEFAULT)
         return zp__place_fail(p, choice->gave_up, err);
+    why = p->hindered ? p->hindered
+          : p->req.tier == ZP_TIER_STOCK
+              ? "on unmodified xen a dynamic one must fit one node"
+              : "without an agent in its guest a dynamic one must fit one node";
     /* Rules 9: not asked for in so many words, so static will do. */
     fixed = *req;
     fixed.memory_policy = ZP_MEMORY_STATIC;
@@ -317,7 +323,7 @@ int zp__decide(struct zp__problem *p, struct zp__choice *choice,
     rc = zp__problem_init(p, topo, load, &fixed, err);
     if (rc)
         return rc;
-    p->became_static = true;
+    p->became_static = why;
     if (zp__choose(p, choice))
         return ZP_OK;
     return zp__place_fail(p, choice->gave_up, err);

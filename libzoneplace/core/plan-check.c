@@ -111,6 +111,32 @@ static int check_memory(const struct zp_plan *plan, struct zp_error *err)
     return ZP_OK;
 }
 
+/* What grows where, and that the guest is told enough for it. */
+static int check_growth(const struct zp_plan *plan, struct zp_error *err)
+{
+    bool one = plan->nr_vnodes == 1 ||
+               (plan->tier == ZP_TIER_STOCK && !plan->show_numa);
+
+    if ((unsigned int)plan->growth > ZP_GROWTH_DEVICES ||
+        (plan->growth == ZP_GROWTH_NONE) !=
+            (plan->memory_policy == ZP_MEMORY_STATIC) ||
+        (plan->growth && plan->type == ZP_GUEST_PV))
+        return BROKEN(err, "plan: growth %u of a %s zone",
+                      (unsigned int)plan->growth,
+                      plan->memory_policy == ZP_MEMORY_STATIC ? "static"
+                                                              : "dynamic");
+    if (plan->growth && !one && (plan->growth == ZP_GROWTH_HOTADD ||
+                                 plan->tier == ZP_TIER_STOCK))
+        return BROKEN(err, "plan: %u vnodes can't grow this way",
+                      plan->nr_vnodes);
+    if (plan->growth &&
+        zp__growth_hindered(plan->growth == ZP_GROWTH_DEVICES, plan->mem_kib,
+                            zp_plan_max_kib(plan)))
+        return BROKEN(err, "plan: no zone grows from %llu to %llu KiB",
+                      (ull)plan->mem_kib, (ull)zp_plan_max_kib(plan));
+    return ZP_OK;
+}
+
 /* Rules 5: the first is free, the others ascend; then those that spill. */
 static int check_order(const struct zp_plan *plan, struct zp_error *err)
 {
@@ -313,6 +339,8 @@ int zp_plan_check(const struct zp_topology *topo, const struct zp_plan *plan,
         rc = check_numbers(plan, err);
     if (!rc)
         rc = check_memory(plan, err);
+    if (!rc)
+        rc = check_growth(plan, err);
     if (!rc)
         rc = check_order(plan, err);
     if (!rc)

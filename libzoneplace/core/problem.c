@@ -231,6 +231,7 @@ int zp__problem_init(struct zp__problem *p, const struct zp_topology *topo,
                      const struct zp_load *load, const struct zp_request *req,
                      struct zp_error *err)
 {
+    bool stock;
     int rc;
 
     p->topo = topo;
@@ -243,9 +244,16 @@ int zp__problem_init(struct zp__problem *p, const struct zp_topology *topo,
     p->units = zp__div_up64(p->req.mem_kib, ZP_UNIT_KIB);
     p->max_units = zp__div_up64(p->req.max_mem_kib, ZP_UNIT_KIB);
     p->dynamic = p->req.memory_policy == ZP_MEMORY_DYNAMIC;
-    p->became_static = false;
-    /* Without the patches a balloon can't tell its vnodes apart. */
-    p->one_vnode = p->dynamic && p->req.tier == ZP_TIER_STOCK;
+    p->became_static = NULL;
+    /* Without the patches a page that comes back may come from any of the
+     * zone's nodes, and without devices the guest adds all to its node 0. */
+    stock = p->req.tier == ZP_TIER_STOCK;
+    p->one_vnode = p->dynamic && (stock ? p->req.vnuma != ZP_VNUMA_NEVER
+                                        : !p->req.agent);
+    p->hindered = p->dynamic ? zp__growth_hindered(p->req.agent,
+                                                   p->units * ZP_UNIT_KIB,
+                                                   p->max_units * ZP_UNIT_KIB)
+                             : NULL;
     measure_nodes(p);
     rc = find_donors(p, err);
     if (!rc)

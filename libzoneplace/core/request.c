@@ -119,6 +119,12 @@ static int check_memory(struct zp_request *req, struct zp_error *err)
                         "a static zone can't grow from %llu to %llu KiB",
                         (unsigned long long)req->mem_kib,
                         (unsigned long long)req->max_mem_kib);
+    if (req->type == ZP_GUEST_PV && (req->max_mem_kib > req->mem_kib ||
+                                     req->memory_policy == ZP_MEMORY_DYNAMIC))
+        return zp__fail(err, ZP_ERR_INVAL, "memory-policy",
+                        "a pv zone is static: it can't grow from %llu to %llu "
+                        "KiB", (unsigned long long)req->mem_kib,
+                        (unsigned long long)req->max_mem_kib);
     if (req->memory_policy == ZP_MEMORY_DEFAULT)
         req->memory_policy = req->max_mem_kib > req->mem_kib
                                  ? ZP_MEMORY_DYNAMIC

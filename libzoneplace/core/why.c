@@ -16,8 +16,7 @@ static void warn_request(struct zp__text *t, const struct zp_request *req,
         zp__text_add(t, "memory is dealt in 2 MiB: rounded up to %llu KiB\n",
                      (ull)(p->units * ZP_UNIT_KIB));
     if (p->became_static)
-        zp__text_add(t, "the zone is static: on unmodified xen a dynamic one "
-                     "must fit one node\n");
+        zp__text_add(t, "the zone is static: %s\n", p->became_static);
 }
 
 static void warn_nodes(struct zp__text *t, const struct zp__problem *p)

@@ -336,6 +336,8 @@ struct zp_request {
     uint32_t threads;        /* per core: 1, 2, or 0: as the host has them */
     enum zp_packages packages;
     bool force_flat;         /* --force: a PV zone beyond one node */
+    bool agent;              /* the guest's init is zoneplace's: it brings
+                              * memory devices online and reports its need */
     uint32_t overcommit;     /* vcpus per usable pcpu of one zone, >= 1 */
     uint32_t vcpu_ratio;     /* host-wide vcpus per pcpu; 0: unlimited */
     uint32_t vnuma_min_vcpus;/* zones below it stay flat; 0: no bound */
@@ -360,6 +362,21 @@ int zp_size_parse(const char *text, uint64_t *kib_out, struct zp_error *err);
 
 enum zp_first_rule { ZP_RULE_DEVICE, ZP_RULE_MOST_FREE, ZP_RULE_PACK };
 
+/*
+ * How memory that comes later gets into a dynamic zone (rules 9). Either way
+ * the guest starts with nothing but its initial memory, and without PoD, which
+ * Xen does not allow beside vNUMA.
+ */
+enum zp_growth {
+    ZP_GROWTH_NONE,          /* static */
+    /* The guest's balloon driver adds memory where it finds room: for zones of
+     * one proximity domain, with any kernel that has memory hotplug. */
+    ZP_GROWTH_HOTADD,
+    /* ACPI memory devices, one a vnode, whose blocks the guest's init brings
+     * online: see zp_plan_future_ranges(). Needs struct zp_request's agent. */
+    ZP_GROWTH_DEVICES,
+};
+
 struct zp_vnode {
     uint32_t pxm;            /* the guest's proximity domain */
     uint32_t pnode;          /* position */
@@ -382,6 +399,7 @@ struct zp_plan {
     enum zp_strategy strategy;
     enum zp_spill spill;     /* resolved, never DEFAULT */
     enum zp_memory_policy memory_policy; /* resolved */
+    enum zp_growth growth;   /* NONE if and only if static */
     enum zp_tier tier;
     enum zp_packages packages;
     uint32_t threads_per_core; /* 0: the guest is not told its topology
@@ -487,17 +505,41 @@ struct zp_range {
 uint32_t zp_plan_ranges(const struct zp_plan *plan,
                         struct zp_range ranges[ZP_MAX_VNODES + 1]);
 
+/*
+ * Where memory that a dynamic zone gets later may lie, in ascending address
+ * order; 0 of a static zone. With ZP_GROWTH_DEVICES each range is a vnode's
+ * memory device: start and length are multiples of the guest's memory block
+ * (zp_plan_memory_block()), so that a range may be longer than the vnode can
+ * grow. Below the first, 128 MiB of address space are left free: Linux takes
+ * the lowest 128 MiB that it finds for foreign pages before it looks at ACPI
+ * (drivers/xen/unpopulated-alloc.c). With ZP_GROWTH_HOTADD they are the room
+ * that the guest's balloon driver chooses from.
+ */
+uint32_t zp_plan_future_ranges(const struct zp_plan *plan,
+                               struct zp_range ranges[ZP_MAX_VNODES + 1]);
+/* Bytes of the units in which Linux adds memory to a guest of this plan: 128
+ * MiB, or above 64 GiB up to 2 GiB (probe_memory_block_size() in
+ * arch/x86/mm/init_64.c). */
+uint64_t zp_plan_memory_block(const struct zp_plan *plan);
+/* The most a zone can have, in KiB: the sum over its vnodes. */
+uint64_t zp_plan_max_kib(const struct zp_plan *plan);
+
 /* ---- renderers ---------------------------------------------------------- */
 
 /* ACPI tables: size first, then bytes. @size must be what the _size call
  * said (INVAL). Little-endian, checksummed. ACPI 5.2.16 (SRAT: one processor
  * entry per vcpu id, x2APIC entries where an id is above 254; one memory entry
- * per range) and 5.2.17 (SLIT). INVAL if the plan shows no NUMA. */
+ * per range, hot-pluggable ones for future ranges) and 5.2.17 (SLIT). INVAL if the plan shows no NUMA. */
 size_t zp_srat_size(const struct zp_plan *plan);
 int zp_srat_write(const struct zp_plan *plan, void *buf, size_t size,
                   struct zp_error *err);
 size_t zp_slit_size(const struct zp_plan *plan);
 int zp_slit_write(const struct zp_plan *plan, void *buf, size_t size,
+                  struct zp_error *err);
+/* ACPI 6.5, 9.11: memory devices (PNP0C80), one for each future range, in an
+ * SSDT. Size 0, and INVAL, unless the plan grows by ZP_GROWTH_DEVICES. */
+size_t zp_ssdt_size(const struct zp_plan *plan);
+int zp_ssdt_write(const struct zp_plan *plan, void *buf, size_t size,
                   struct zp_error *err);
 
 /* The plan for people: a short table. */

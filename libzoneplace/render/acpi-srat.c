@@ -14,22 +14,35 @@ enum {
     TYPE_X2APIC = 2,
 
     FLAG_ENABLED = 1,
+    FLAG_HOT_PLUGGABLE = 2,
 
     MAX_LAPIC_ID = 254,                  /* 255 addresses all processors */
 };
+
+/* The range of a memory device needs its entry: the kernel would take the
+ * device for node 0's. What a balloon driver adds by itself is on that. */
+static uint32_t device_ranges(const struct zp_plan *plan,
+                              struct zp_range ranges[ZP_MAX_VNODES + 1])
+{
+    return plan->growth == ZP_GROWTH_DEVICES
+               ? zp_plan_future_ranges(plan, ranges)
+               : 0;
+}
 
 size_t zp_srat_size(const struct zp_plan *plan)
 {
     struct zp_range ranges[ZP_MAX_VNODES + 1];
     size_t size = SRAT_HEADER_SIZE;
-    uint32_t id;
+    uint32_t id, nr;
 
     if (!zp__nr_pxms(plan))
         return 0;
     for (id = 0; id < plan->nr_vcpu_ids; id++)
         size += zp_plan_apic_id(plan, id) > MAX_LAPIC_ID ? X2APIC_SIZE
                                                          : LAPIC_SIZE;
-    return size + zp_plan_ranges(plan, ranges) * (size_t)MEMORY_SIZE;
+    nr = zp_plan_ranges(plan, ranges);
+    nr += device_ranges(plan, ranges);
+    return size + nr * (size_t)MEMORY_SIZE;
 }
 
 static void put_lapic(struct zp__acpi *t, uint32_t pxm, uint32_t apic_id,
@@ -82,7 +95,7 @@ static void put_vcpu(struct zp__acpi *t, const struct zp_plan *plan,
 }
 
 static void put_memory(struct zp__acpi *t, const struct zp_plan *plan,
-                       const struct zp_range *range)
+                       const struct zp_range *range, uint32_t flags)
 {
     /* 5.2.16.2 */
     zp__acpi_put8(t, TYPE_MEMORY);
@@ -92,7 +105,7 @@ static void put_memory(struct zp__acpi *t, const struct zp_plan *plan,
     zp__acpi_put64(t, range->start);
     zp__acpi_put64(t, range->end - range->start);
     zp__acpi_put32(t, 0);                /* reserved */
-    zp__acpi_put32(t, FLAG_ENABLED);
+    zp__acpi_put32(t, flags);
     zp__acpi_put64(t, 0);                /* reserved */
 }
 
@@ -114,7 +127,10 @@ int zp_srat_write(const struct zp_plan *plan, void *buf, size_t size,
         put_vcpu(&t, plan, i);
     nr = zp_plan_ranges(plan, ranges);
     for (i = 0; i < nr; i++)
-        put_memory(&t, plan, &ranges[i]);
+        put_memory(&t, plan, &ranges[i], FLAG_ENABLED);
+    nr = device_ranges(plan, ranges);
+    for (i = 0; i < nr; i++)
+        put_memory(&t, plan, &ranges[i], FLAG_ENABLED | FLAG_HOT_PLUGGABLE);
     zp__acpi_finish(&t);
     return ZP_OK;
 }

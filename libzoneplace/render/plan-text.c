@@ -67,16 +67,6 @@ static size_t column_width(struct zp__text *scratch,
     return width;
 }
 
-static uint64_t max_kib(const struct zp_plan *plan)
-{
-    uint64_t kib = 0;
-    uint32_t i;
-
-    for (i = 0; i < plan->nr_vnodes; i++)
-        kib += plan->vnode[i].max_mem_kib;
-    return kib;
-}
-
 static void add_header(struct zp__text *t, const struct zp_topology *topo,
                        const struct zp_plan *plan)
 {
@@ -89,9 +79,9 @@ static void add_header(struct zp__text *t, const struct zp_topology *topo,
         zp__text_add(t, " of %u", plan->max_vcpus);
     zp__text_add(t, ", ");
     zp__add_size(t, plan->mem_kib);
-    if (max_kib(plan) > plan->mem_kib) {
+    if (zp_plan_max_kib(plan) > plan->mem_kib) {
         zp__text_add(t, " of ");
-        zp__add_size(t, max_kib(plan));
+        zp__add_size(t, zp_plan_max_kib(plan));
     }
     zp__text_add(t, " + ");
     zp__add_size(t, plan->overhead_kib);

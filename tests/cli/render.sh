@@ -41,6 +41,18 @@ refused 1 . "a plan for another host" render --plan "$tmp/plan.json" \
     --host <(sed 's/"0-7"/"100-107"/; s/"8-15"/"108-115"/' "$tmp/host.json")
 refused 1 . "SRAT of a flat zone" render --host "$tmp/host.json" --vcpus 1 \
     --memory 512M --format srat
+refused 1 . "memory devices of a static zone" render "${request[@]}" \
+    --format ssdt
+accepted "memory devices of a dynamic one" render "${request[@]}" \
+    --max-memory 4G --agent --tier patched --format ssdt
+is "the SSDT's signature" "$(head -c 4 "$tmp/out")" SSDT
+refused 1 'without an agent' "several vnodes grow without an agent" plan \
+    "${request[@]}" --max-memory 4G --memory-policy dynamic --tier patched
+refused 1 'unmodified xen' "several vnodes grow on unmodified Xen" plan \
+    "${request[@]}" --max-memory 4G --memory-policy dynamic --agent
+accepted "flat, they do" plan "${request[@]}" --max-memory 4G \
+    --memory-policy dynamic --vnuma never --json
+check "and add memory by themselves" grep -q '"growth": *"hotadd"' "$tmp/out"
 refused 1 'no/file' "-o into no folder" render "${request[@]}" \
     -o "$tmp/no/file"
 

@@ -79,14 +79,15 @@ static size_t check_vcpu(const struct table *t, size_t at,
 }
 
 static size_t check_memory(const struct table *t, size_t at,
-                           const struct zp_plan *plan, uint64_t *sums)
+                           const struct zp_plan *plan, uint64_t *sums,
+                           bool future)
 {
     uint64_t pxm = get(t, at + 2, 4);
     uint64_t base = get(t, at + 8, 8), len = get(t, at + 16, 8);
 
     ck_assert_uint_eq(get(t, at, 1), 1);
     ck_assert_uint_eq(get(t, at + 1, 1), 40);
-    ck_assert_uint_eq(get(t, at + 28, 4), 1);
+    ck_assert_uint_eq(get(t, at + 28, 4), 1 | 2 * future);
     ck_assert_uint_lt(pxm, plan->nr_vnodes);
     ck_assert_uint_gt(len, 0);
     /* nothing lies in the hole */
@@ -98,6 +99,7 @@ static size_t check_memory(const struct table *t, size_t at,
 START_TEST(srat_is_what_was_planned)
 {
     uint64_t sums[ZP_MAX_VNODES] = { 0 }, wanted[ZP_MAX_VNODES] = { 0 };
+    struct zp_range ranges[ZP_MAX_VNODES + 1];
     struct zp_plan plan;
     struct table t;
     size_t at = 48;
@@ -112,11 +114,19 @@ START_TEST(srat_is_what_was_planned)
     ck_assert_uint_eq(get(&t, 40, 8), 0);
     for (i = 0; i < plan.nr_vcpu_ids; i++)
         at += check_vcpu(&t, at, &plan, i);
-    while (at < t.len)
-        at += check_memory(&t, at, &plan, sums);
-    ck_assert_uint_eq(at, t.len);
+    for (i = 0; i < zp_plan_ranges(&plan, ranges); i++)
+        at += check_memory(&t, at, &plan, sums, false);
     for (i = 0; i < plan.nr_vnodes; i++)
         wanted[plan.vnode[i].pxm] += plan.vnode[i].mem_kib * 1024;
+    ck_assert_int_eq(memcmp(sums, wanted, sizeof(sums)), 0);
+    /* What may come later, in whole memory blocks (of 128 MiB here). */
+    while (at < t.len)
+        at += check_memory(&t, at, &plan, sums, true);
+    ck_assert_uint_eq(at, t.len);
+    for (i = 0; i < plan.nr_vnodes; i++)
+        wanted[plan.vnode[i].pxm] +=
+            (plan.vnode[i].max_mem_kib - plan.vnode[i].mem_kib + 131071) /
+            131072 * 131072 * 1024;
     ck_assert_int_eq(memcmp(sums, wanted, sizeof(sums)), 0);
     free(t.buf);
 }

@@ -97,6 +97,7 @@ static void make_shared(struct zp_plan *plan)
     add(plan, 0, 0, 0, 4, 512 * MIB)->max_mem_kib = GIB;
     add(plan, 1, 1, 4, 4, 512 * MIB)->max_mem_kib = GIB;
     add(plan, 2, 2, 8, 0, 256 * MIB)->pxm = 0;
+    plan->growth = ZP_GROWTH_DEVICES;
     finish(plan, dist);
 }
 

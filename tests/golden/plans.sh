@@ -45,5 +45,6 @@ for name in $names; do
     [ $name = flat ] && continue
     table $name srat
     table $name slit
+    [ $name != shared ] || table $name ssdt
 done
 finish 'no plans'

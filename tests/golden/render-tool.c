@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writes one rendering to stdout, for the golden tests:
- *   render-tool plan NAME srat|slit|text|xlcfg|json
+ *   render-tool plan NAME srat|slit|ssdt|text|xlcfg|json
  *   render-tool host FILE text|wide|svg|json
  *   render-tool zone FILE text|wide|svg|json    a zone placed on that host
  */
@@ -26,16 +26,26 @@ static int write_text(char *text)
     return fflush(stdout) ? 1 : 0;
 }
 
-static int write_table(const struct zp_plan *plan, bool srat)
+static const struct {
+    const char *name;
+    size_t (*size)(const struct zp_plan *plan);
+    int (*write)(const struct zp_plan *plan, void *buf, size_t size,
+                 struct zp_error *err);
+} tables[] = {
+    { "srat", zp_srat_size, zp_srat_write },
+    { "slit", zp_slit_size, zp_slit_write },
+    { "ssdt", zp_ssdt_size, zp_ssdt_write },
+};
+
+static int write_table(const struct zp_plan *plan, size_t which)
 {
-    size_t size = srat ? zp_srat_size(plan) : zp_slit_size(plan);
+    size_t size = tables[which].size(plan);
     void *buf = malloc(size + 1);
     int rc;
 
     if (!buf)
         return 1;
-    rc = srat ? zp_srat_write(plan, buf, size, &err)
-              : zp_slit_write(plan, buf, size, &err);
+    rc = tables[which].write(plan, buf, size, &err);
     if (!rc)
         fwrite(buf, 1, size, stdout);
     free(buf);
@@ -46,12 +56,15 @@ static int render_plan(const char *name, const char *how)
 {
     struct zp_plan plan;
     char *text;
+    size_t i;
     int rc = -1;
 
     if (!plan_by_name(name, &plan))
         return 2;
-    if (!strcmp(how, "srat") || !strcmp(how, "slit"))
-        return write_table(&plan, how[1] == 'r');
+    for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        if (!strcmp(how, tables[i].name))
+            return write_table(&plan, i);
+    }
     if (!strcmp(how, "text"))
         rc = zp_plan_to_text(NULL, &plan, &text, &err);
     else if (!strcmp(how, "xlcfg"))

@@ -290,6 +290,7 @@ void gen_request(struct gen *g, const struct gen_host *host,
         req->vnuma = gen_chance(g, 50) ? ZP_VNUMA_ALWAYS : ZP_VNUMA_NEVER;
     if (gen_chance(g, 10))
         req->max_mem_kib = req->mem_kib + gen_next(g) % req->mem_kib;
+    req->agent = gen_chance(g, 50);
     if (gen_chance(g, 35))
         ask_near(g, host, req);
 }

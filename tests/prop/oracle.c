@@ -524,6 +524,25 @@ static bool cpus_hold(const struct host *h, bool even, uint32_t k,
     return false;
 }
 
+/* Rules 9: stock zones unless flat by demand, others without an agent. */
+static bool one_node_grows(const struct host *h)
+{
+    if (h->req.tier == ZP_TIER_PATCHED)
+        return !h->req.agent;
+    return h->req.vnuma != ZP_VNUMA_NEVER;
+}
+
+/* Rules 9: the guest's map of 1/64 within a quarter of what it starts with;
+ * guests of 64 GiB and more end off the grid of 256 MiB, or have an agent. */
+static bool can_grow(const struct host *h)
+{
+    uint64_t end = h->M > 2016 ? h->M + 32 : h->M; /* the hole is 32 units */
+
+    if ((h->MX - h->M) * 2048 / 64 > h->M * 2048 / 4)
+        return false;
+    return h->req.agent || end < 32768 || end % 128;
+}
+
 static void range(const struct host *h, uint32_t *k_min, uint32_t *k_max)
 {
     uint32_t owners = top_owners(h), nr = 0, even, k, i;
@@ -534,7 +553,7 @@ static void range(const struct host *h, uint32_t *k_min, uint32_t *k_max)
     *k_max = nr < h->V ? nr : h->V;
     if (*k_max > h->M)
         *k_max = (uint32_t)h->M;
-    if (h->req.tier == ZP_TIER_STOCK && h->dynamic && *k_max > 1)
+    if (h->dynamic && one_node_grows(h) && *k_max > 1)
         *k_max = 1;
     if (h->req.nr_vnodes) {
         *k_min = h->req.nr_vnodes;
@@ -599,11 +618,11 @@ bool oracle_place(const struct zp_topology *topo, const struct zp_load *load,
     h.dynamic = req->memory_policy == ZP_MEMORY_DYNAMIC ||
                 req->max_mem_kib > req->mem_kib;
     read_host(&h, load);
-    if (decide(&h, &a)) {
+    if ((!h.dynamic || can_grow(&h)) && decide(&h, &a)) {
         write_plan(&h, &a, plan);
         return true;
     }
-    if (h.dynamic && req->tier == ZP_TIER_STOCK &&
+    if (h.dynamic && (one_node_grows(&h) || !can_grow(&h)) &&
         req->memory_policy == ZP_MEMORY_DEFAULT) {
         h.dynamic = false;
         h.MX = h.M;

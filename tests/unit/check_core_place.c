@@ -394,6 +394,11 @@ START_TEST(dynamic_zones)
                 "vcpus, 4096 MiB and up to 20480 MiB (node 0 has %llu of "
                 "16384 MiB free)", room_mib(16 * GIB, 4, 20 * GIB, 1));
     f.req.tier = ZP_TIER_PATCHED;
+    ck_fails_so(ZP_ERR_UNSUPPORTED, "memory-policy",
+                "a dynamic zone is one node without an agent: none holds 4 "
+                "vcpus, 4096 MiB and up to 20480 MiB (node 0 has %llu of "
+                "16384 MiB free)", room_mib(16 * GIB, 4, 20 * GIB, 1));
+    f.req.agent = true;
     place();
     ck_vnodes("0:2/2048 1:2/2048");
     ck_assert_uint_eq(f.plan.vnode[1].max_mem_kib, 10 * GIB);
