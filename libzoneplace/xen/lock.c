@@ -5,36 +5,43 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "xen/xen.h"
+#include "xen/lock.h"
 
-#define LOCK_DIR "/run/zoneplace"
-
-int zp__lock(int *fd_out, struct zp_error *err)
+int zp__lock_in(const char *dir, int *fd_out, struct zp_error *err)
 {
+    char path[256];
     int fd;
 
-    if (mkdir(LOCK_DIR, 0700) < 0 && errno != EEXIST)
-        return zp__fail_sys(err, ZP_ERR_IO, errno, NULL, "%s: %s", LOCK_DIR,
+    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+        return zp__fail_sys(err, ZP_ERR_IO, errno, NULL, "%s: %s", dir,
                             strerror(errno));
-    fd = open(LOCK_DIR "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    snprintf(path, sizeof(path), "%s/lock", dir);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
-        return zp__fail_sys(err, ZP_ERR_IO, errno, NULL, "%s/lock: %s",
-                            LOCK_DIR, strerror(errno));
+        return zp__fail_sys(err, ZP_ERR_IO, errno, NULL, "%s: %s", path,
+                            strerror(errno));
     while (flock(fd, LOCK_EX) < 0) {
         if (errno != EINTR) {
-            zp__fail_sys(err, ZP_ERR_IO, errno, NULL, "%s/lock: %s",
-                         LOCK_DIR, strerror(errno));
+            zp__fail_sys(err, ZP_ERR_IO, errno, NULL, "%s: %s", path,
+                         strerror(errno));
             close(fd);
             return ZP_ERR_IO;
         }
     }
     *fd_out = fd;
     return ZP_OK;
+}
+
+int zp__lock(int *fd_out, struct zp_error *err)
+{
+    return zp__lock_in("/run/zoneplace", fd_out, err);
 }
 
 /* 0 if there is no such process, or only its remains. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How much memory a node truly has, and how much of a zone is not there yet. */
+/* How much memory a node truly has. */
 #include <string.h>
 
 #include "xen/xen.h"
@@ -150,23 +150,4 @@ int zp__srat_true_sizes(const void *srat, size_t len,
     memcpy(bytes_out, bytes, sizeof(bytes));
     *nr_out = w.map.nr;
     return ZP_OK;
-}
-
-void zp__plan_missing(const struct zp_plan *plan, uint64_t held_kib,
-                      uint64_t missing_kib[ZP_MAX_VNODES])
-{
-    struct zp_range ranges[ZP_MAX_VNODES + 1];
-    uint32_t i, nr = zp_plan_ranges(plan, ranges);
-    uint64_t size;
-
-    memset(missing_kib, 0, ZP_MAX_VNODES * sizeof(*missing_kib));
-    for (i = 0; i < nr; i++) {
-        size = (ranges[i].end - ranges[i].start) / 1024;
-        if (held_kib >= size) {
-            held_kib -= size;
-            continue;
-        }
-        missing_kib[ranges[i].vnode] += size - held_kib;
-        held_kib = 0;
-    }
 }

@@ -75,6 +75,7 @@ void zp__host_clear(struct zp__host *host)
     libxl_numainfo_list_free(host->nodes, host->nr_nodes);
     libxl_cputopology_list_free(host->pcpus, host->nr_pcpus);
     libxl_dominfo_list_free(host->doms, host->nr_doms);
+    libxl_dominfo_list_free(host->doms_after, host->nr_doms_after);
     zp__store_list_free(host->recs, host->nr_recs);
     memset(host, 0, sizeof(*host));
 }
@@ -85,8 +86,8 @@ int zp__host_read(struct zp_xen *xen, struct zp__host *host_out,
     struct zp__host host = { .nr_nodes = 0 };
     int rc;
 
-    /* Promises, then domains, then free memory: what a zone takes meanwhile
-     * is counted twice for a moment, never forgotten. */
+    /* Promises, then domains, then free memory, then domains once more: what
+     * a zone takes or gives back meanwhile shows in one of them. */
     rc = zp__store_list(xen, &host.recs, &host.nr_recs, err);
     if (rc)
         return rc;
@@ -97,10 +98,13 @@ int zp__host_read(struct zp_xen *xen, struct zp__host *host_out,
     host.nodes = libxl_get_numainfo(xen->ctx, &host.nr_nodes);
     if (!host.nodes)
         host.nr_nodes = 0;
+    host.doms_after = libxl_list_domain(xen->ctx, &host.nr_doms_after);
+    if (!host.doms_after)
+        host.nr_doms_after = 0;
     host.pcpus = libxl_get_cpu_topology(xen->ctx, &host.nr_pcpus);
     if (!host.pcpus)
         host.nr_pcpus = 0;
-    if (!host.doms || !host.nodes || !host.pcpus) {
+    if (!host.doms || !host.nodes || !host.doms_after || !host.pcpus) {
         zp__host_clear(&host);
         return zp__log_fail(&xen->log, err, ERROR_FAIL,
                             "asking Xen about the host");
@@ -230,9 +234,9 @@ static int add_devices(struct zp_xen *xen, const struct zp__host *host,
     return rc;
 }
 
-static int make_topology(struct zp_xen *xen, const struct zp__host *host,
-                         const struct zp_host_options *opt,
-                         struct zp_topology **topo_out, struct zp_error *err)
+int zp__host_topology(struct zp_xen *xen, const struct zp__host *host,
+                      const struct zp_host_options *opt,
+                      struct zp_topology **topo_out, struct zp_error *err)
 {
     char name[ZP_MAX_NAME] = "";
     struct zp_topology *topo;
@@ -271,9 +275,10 @@ int zp_xen_probe(struct zp_xen *xen, const struct zp_host_options *opt,
 
     if (rc)
         return rc;
-    rc = make_topology(xen, &host, opt, &topo, err);
+    rc = zp__host_topology(xen, &host, opt, &topo, err);
     if (!rc)
-        rc = zp__host_load(xen, &host, opt, topo, load_out, err);
+        rc = zp__host_load(xen, &host, opt, topo, ZP__SAFE, load_out, NULL,
+                           err);
     zp__host_clear(&host);
     if (rc) {
         zp_topology_free(topo);

@@ -3,14 +3,17 @@
 #ifndef ZP_XEN_PROBE_H
 #define ZP_XEN_PROBE_H
 
+#include "core/ledger.h"
 #include "xen/xen.h"
 
 /* What Xen says of the host, read once. Slots are Xen's own numbers. */
 struct zp__host {
     struct zp__record *recs;
     size_t nr_recs;
-    libxl_dominfo *doms;
+    libxl_dominfo *doms;         /* as they were before nodes was read */
     int nr_doms;
+    libxl_dominfo *doms_after;
+    int nr_doms_after;
     libxl_numainfo *nodes;
     int nr_nodes;
     libxl_cputopology *pcpus;
@@ -25,7 +28,11 @@ void zp__host_clear(struct zp__host *host);
 bool zp__host_has_node(const struct zp__host *host, int node);
 int zp__host_load(struct zp_xen *xen, const struct zp__host *host,
                   const struct zp_host_options *opt,
-                  const struct zp_topology *topo, struct zp_load **load_out,
+                  const struct zp_topology *topo, enum zp__view view,
+                  struct zp_load **load_out, bool *motion_out,
                   struct zp_error *err);
+int zp__host_topology(struct zp_xen *xen, const struct zp__host *host,
+                      const struct zp_host_options *opt,
+                      struct zp_topology **topo_out, struct zp_error *err);
 
 #endif

@@ -16,6 +16,7 @@
 #include <zoneplace-xen.h>
 
 #include "internal.h"
+#include "xen/lock.h"
 
 /* ---- log.c: libxl's messages, kept for our own ------------------------- */
 
@@ -46,23 +47,11 @@ struct zp_xen {
     struct zp__log log;
 };
 
-/* ---- lock.c: the host-wide ledger lock, and who is alive --------------- */
-
-/* Waits for the lock. Returns its fd in @fd_out; closing it lets go. */
-int zp__lock(int *fd_out, struct zp_error *err);
-
-/* A process for all time: pids come back, start times don't. */
-struct zp__who {
-    int pid;                     /* 0: nobody */
-    uint64_t start;              /* /proc/PID/stat, field 22 */
-};
-struct zp__who zp__who_me(void);
-bool zp__who_alive(const struct zp__who *who);
-
 /* ---- store.c: records in xenstore -------------------------------------- */
 
 enum zp__phase {
-    ZP__LAUNCHING,               /* holder: the launching process */
+    ZP__LAUNCHING,               /* holder: the launching process; it may
+                                  * have a monitor that waits */
     ZP__RUNNING,
     ZP__REBOOTING,               /* the monitor builds it anew */
     ZP__ENDING,                  /* whoever sees it finishes it */
@@ -92,6 +81,10 @@ int zp__store_read(struct zp_xen *xen, const char *uuid,
  * the record has gone, and then none is made. */
 int zp__store_update(struct zp_xen *xen, const struct zp__record *rec,
                      struct zp_error *err);
+/* From launching to running, without a holder; NOTFOUND if it has gone, or
+ * somebody has begun to end it. */
+int zp__store_commit(struct zp_xen *xen, const char *uuid,
+                     struct zp_error *err);
 int zp__store_remove(struct zp_xen *xen, const char *uuid,
                      struct zp_error *err);
 /* All records, ascending uuid; those that vanish meanwhile are left out. */
@@ -115,8 +108,6 @@ int zp__domain_wipe(struct zp_xen *xen, const char *uuid,
                     struct zp_error *err);
 /* The same, then the record: nothing of the zone is left. */
 int zp__zone_wipe(struct zp_xen *xen, const char *uuid, struct zp_error *err);
-/* Spawned and not yet known to hold: ends a process and waits for it. */
-void zp__who_kill(const struct zp__who *who, int sig, unsigned wait_ms);
 
 /* ---- spawn.c: the executables of libexec ------------------------------- */
 
@@ -163,11 +154,6 @@ int zp__srat_true_sizes(const void *srat, size_t len,
                         const struct zp__e820 *ram, size_t nr_ram,
                         uint64_t bytes_out[ZP_MAX_PNODES],
                         uint32_t *nr_out, struct zp_error *err);
-
-/* memory.c: of @held KiB of a zone that is being built, what is not yet there,
- * per vnode: the builder fills the ranges in ascending address order. */
-void zp__plan_missing(const struct zp_plan *plan, uint64_t held_kib,
-                      uint64_t missing_kib[ZP_MAX_VNODES]);
 
 /* options.c */
 int zp__host_options_parse(const char *file, const char *buf, size_t len,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* SRAT and E820 to true sizes; what a half-built zone still needs. */
+/* SRAT and E820 to true sizes. */
 #include <string.h>
 
 #include <check.h>
@@ -180,25 +180,6 @@ START_TEST(firmware_may_be_broken)
 }
 END_TEST
 
-START_TEST(ranges_fill_in_order)
-{
-    uint64_t missing[ZP_MAX_VNODES];
-    struct zp_plan plan = { .nr_vnodes = 2, .nr_cpu_vnodes = 2 };
-
-    plan.vnode[0].mem_kib = 4 * 1024 * 1024;
-    plan.vnode[1].mem_kib = 1024 * 1024;
-    plan.mem_kib = 5 * 1024 * 1024;
-    zp__plan_missing(&plan, 0, missing);
-    ck_assert_uint_eq(missing[0], 4 * 1024 * 1024);
-    ck_assert_uint_eq(missing[1], 1024 * 1024);
-    zp__plan_missing(&plan, 4 * 1024 * 1024 + 1024, missing);
-    ck_assert_uint_eq(missing[0], 0);
-    ck_assert_uint_eq(missing[1], 1023 * 1024);
-    zp__plan_missing(&plan, 6 * 1024 * 1024, missing);
-    ck_assert_uint_eq(missing[0] + missing[1], 0);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("xen memory");
@@ -211,7 +192,6 @@ int main(void)
     tcase_add_test(tc, only_ram_counts);
     tcase_add_test(tc, nodes_are_numbered_as_xen_does);
     tcase_add_test(tc, firmware_may_be_broken);
-    tcase_add_test(tc, ranges_fill_in_order);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
