@@ -5,38 +5,66 @@
 
 #include "xen/xen.h"
 
-/* Does one record need a hand? 1: it got one, 0: no, negative: error. */
-static int mend(struct zp_xen *xen, const struct zp__record *rec,
-                struct zp_error *err)
+/* Is somebody in charge of it? */
+static bool is_held(const struct zp__record *rec)
+{
+    switch (rec->phase) {
+    case ZP__LAUNCHING:
+        return zp__who_alive(&rec->holder);
+    case ZP__RUNNING:
+    case ZP__REBOOTING:
+        return zp__who_alive(&rec->monitor);
+    case ZP__ENDING:
+        break;
+    }
+    return false;
+}
+
+static int take_up(struct zp_xen *xen, const struct zp__record *rec,
+                   struct zp_error *err)
 {
     uint32_t domid;
-    int rc;
+    int rc = ZP_OK;
 
     switch (rec->phase) {
     case ZP__LAUNCHING:
-        if (zp__who_alive(&rec->holder))
-            return 0;
-        rc = zp__zone_wipe(xen, rec->uuid, err);
-        return rc ? rc : 1;
     case ZP__ENDING:
         rc = zp__zone_wipe(xen, rec->uuid, err);
-        return rc ? rc : 1;
+        break;
     case ZP__RUNNING:
-        if (zp__who_alive(&rec->monitor))
-            return 0;
         rc = zp__domain_by_uuid(xen, rec->uuid, &domid, err);
         if (rc == ZP_ERR_NOTFOUND)
             rc = zp__store_remove(xen, rec->uuid, err);
         else if (!rc)
             rc = zp__spawn_monitor(rec->name, rec->uuid, err);
-        return rc ? rc : 1;
+        break;
     case ZP__REBOOTING:
-        if (zp__who_alive(&rec->monitor))
-            return 0;
         rc = zp__spawn_monitor(rec->name, rec->uuid, err);
-        return rc ? rc : 1;
+        break;
     }
-    return 0;
+    return rc;
+}
+
+/* Does one record need a hand? 1: it got one, 0: no, negative: error. */
+static int mend(struct zp_xen *xen, const struct zp__record *seen,
+                struct zp_error *err)
+{
+    struct zp__record rec;
+    int rc = 0;
+
+    if (is_held(seen))
+        return 0;
+    /* A launcher that has ended may have been done since the record was read:
+     * only one that is read after its end tells how far it came. */
+    rc = zp__store_read(xen, seen->uuid, &rec, err);
+    if (rc)
+        return rc == ZP_ERR_NOTFOUND ? 0 : rc;
+    if (!is_held(&rec)) {
+        rc = take_up(xen, &rec, err);
+        rc = rc ? rc : 1;
+    }
+    zp__record_clear(&rec);
+    return rc;
 }
 
 int zp__recover(struct zp_xen *xen, unsigned *mended_out,
