@@ -209,12 +209,13 @@ static int launch(struct ctl *ctl, struct planned *p,
     return attach(ctl, spec->request.name);
 }
 
-/* Planning here refuses before anything is created, and gives the warnings;
- * zp_zone_launch() plans again under the lock, and its plan is what counts. */
+/* zp_zone_launch() plans, under the lock; the host is read here for the
+ * warnings, and its refusal would not be final. */
 int cmd_launch(struct ctl *ctl)
 {
     struct planned p CLEANUP(planned_clear) = { 0 };
     struct zp_zone_spec spec CLEANUP(zp_zone_spec_clear);
+    bool dry = given(ctl, OPT_DRY_RUN) != NULL;
     struct zp_error err;
     int rc;
 
@@ -223,12 +224,12 @@ int cmd_launch(struct ctl *ctl)
         return refuse(ctl->json, exit_of_request(&err), &err);
     p.req = spec.request;
     p.host.pool = spec.cpupool;
-    rc = plan_on_host(ctl, &p);
+    rc = dry ? plan_on_host(ctl, &p) : host_for_request(ctl, &p);
     if (rc)
         return rc;
     spec.request = p.req;
     memcpy(spec.cpupool, p.host.opt.cpupool, sizeof(spec.cpupool));
-    if (!given(ctl, OPT_DRY_RUN))
+    if (!dry)
         return launch(ctl, &p, &spec);
     if (add_result(ctl, &p, &spec, NULL, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);

@@ -144,9 +144,8 @@ void host_clear(struct host *host)
     *host = (struct host){ 0 };
 }
 
-int plan_on_host(struct ctl *ctl, struct planned *p)
+int host_for_request(struct ctl *ctl, struct planned *p)
 {
-    struct zp_error err;
     int rc = host_read(ctl, &p->host);
 
     if (rc)
@@ -156,6 +155,16 @@ int plan_on_host(struct ctl *ctl, struct planned *p)
         if (!given(ctl, OPT_VCPU_RATIO))
             p->req.vcpu_ratio = p->host.opt.vcpu_ratio;
     }
+    return EXIT_OK;
+}
+
+int plan_on_host(struct ctl *ctl, struct planned *p)
+{
+    struct zp_error err;
+    int rc = host_for_request(ctl, p);
+
+    if (rc)
+        return rc;
     if (zp_place(p->host.topo, p->host.load, &p->req, &p->plan, &err))
         return refuse(ctl->json, exit_of_request(&err), &err);
     return EXIT_OK;

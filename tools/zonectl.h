@@ -96,7 +96,8 @@ enum opt_id {
     OPT_ON_POWEROFF, OPT_ON_REBOOT, OPT_ON_CRASH, OPT_AUTOSTART, OPT_PAUSED,
     OPT_DRY_RUN, OPT_CONSOLE,
     OPT_FORMAT, OPT_OUTPUT, OPT_PLAN,
-    OPT_EVERY, OPT_PAGES, OPT_LOG, OPT_REBOOT, OPT_WAIT,
+    OPT_EVERY, OPT_PAGES, OPT_WATCH, OPT_INTERVAL, OPT_TIMES,
+    OPT_PROMETHEUS, OPT_LOG, OPT_REBOOT, OPT_WAIT,
     OPT_LIST, OPT_SAVE, OPT_REMOVE,
 };
 
@@ -177,7 +178,9 @@ struct planned {
     struct zp_request req;
     struct zp_plan plan;
 };
-/* Reads the host and plans p->req for it. */
+/* Reads the host and fills in what p->req takes from it. */
+int host_for_request(struct ctl *ctl, struct planned *p);
+/* The same, and plans p->req for it. */
 int plan_on_host(struct ctl *ctl, struct planned *p);
 /* The same, for the request that the options make. */
 int plan_request(struct ctl *ctl, struct planned *p);
@@ -246,6 +249,7 @@ int autostart_remove(const char *name, bool quiet, struct zp_error *err);
 
 int cmd_host(struct ctl *ctl);
 int cmd_plan(struct ctl *ctl);
+int cmd_advise(struct ctl *ctl);
 int cmd_render(struct ctl *ctl);
 int cmd_launch(struct ctl *ctl);
 int cmd_list(struct ctl *ctl);

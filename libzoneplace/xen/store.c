@@ -257,6 +257,44 @@ int zp__store_read(struct zp_xen *xen, const char *uuid,
     }
 }
 
+int zp__store_commit(struct zp_xen *xen, const char *uuid,
+                     struct zp_error *err)
+{
+    struct zp__record rec;
+    xs_transaction_t t;
+    bool ok;
+    int rc;
+
+    do {
+        t = xs_transaction_start(xen->xsh);
+        if (t == XBT_NULL)
+            return fail(err, uuid);
+        rc = read_in(xen, t, uuid, &rec, err);
+        if (!rc && rec.phase != ZP__LAUNCHING) {
+            rc = zp__fail(err, ZP_ERR_NOTFOUND, NULL,
+                          "zone %s was ended while it was launched",
+                          rec.name);
+            zp__record_clear(&rec);
+        }
+        if (rc) {
+            xs_transaction_end(xen->xsh, t, true);
+            return rc;
+        }
+        rec.phase = ZP__RUNNING;
+        rec.holder.pid = 0;
+        ok = put_life(xen, t, &rec);
+        zp__record_clear(&rec);
+        if (!ok) {
+            fail(err, uuid);
+            xs_transaction_end(xen->xsh, t, true);
+            return ZP_ERR_XEN;
+        }
+        if (xs_transaction_end(xen->xsh, t, false))
+            return ZP_OK;
+    } while (errno == EAGAIN);
+    return fail(err, uuid);
+}
+
 void zp__store_list_free(struct zp__record *recs, size_t nr)
 {
     size_t i;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "xen/xen.h"
+#include "xen/probe.h"
 
 static void cleanup_lock(int *fd)
 {
@@ -104,46 +104,58 @@ static int check_free_name(struct zp_xen *xen,
     return ZP_OK;
 }
 
+/* Would the zone fit if all that is in motion turned out well? */
+static bool may_fit(struct zp_xen *xen, const struct zp__host *host,
+                    const struct zp_host_options *opt,
+                    const struct zp_topology *topo,
+                    const struct zp_request *req)
+{
+    struct zp_load *load = NULL;
+    struct zp_plan plan;
+    bool fits;
+
+    if (zp__host_load(xen, host, opt, topo, ZP__HOPEFUL, &load, NULL, NULL))
+        return false;
+    fits = zp_place(topo, load, req, &plan, NULL) == ZP_OK;
+    zp_load_free(load);
+    return fits;
+}
+
+/* @again_out: it doesn't fit now, but zones that are being built may leave
+ * room for it. */
 static int plan_zone(struct zp_xen *xen, const struct zp_host_options *opt,
-                     struct zp_zone_spec *spec, struct zp_error *err)
+                     struct zp_zone_spec *spec, bool *again_out,
+                     struct zp_error *err)
 {
     struct zp_topology *topo = NULL;
     struct zp_load *load = NULL;
-    struct zp_xen_info info;
-    int rc;
+    struct zp__host host;
+    bool motion;
+    int rc = zp__host_read(xen, &host, err);
 
-    rc = zp_xen_info(xen, &info, err);
     if (rc)
         return rc;
-    spec->request.tier = info.tier;
-    if (!spec->request.vcpu_ratio)
-        spec->request.vcpu_ratio = opt->vcpu_ratio;
-    rc = zp_xen_probe(xen, opt, &topo, &load, err);
+    rc = zp__host_topology(xen, &host, opt, &topo, err);
     if (!rc)
+        rc = zp__host_load(xen, &host, opt, topo, ZP__SAFE, &load, &motion,
+                           err);
+    if (!rc) {
         rc = zp_place(topo, load, &spec->request, &spec->plan, err);
+        *again_out = rc == ZP_ERR_INFEASIBLE && motion &&
+                     may_fit(xen, &host, opt, topo, &spec->request);
+    }
     zp_load_free(load);
     zp_topology_free(topo);
+    zp__host_clear(&host);
     return rc;
 }
 
-/* Under the lock: from here on the record promises the plan's memory. The
- * signals of @stop end us until there is something to undo. */
-static int reserve(struct zp_xen *xen, const struct zp_host_options *opt,
-                   struct zp_zone_spec *spec, struct zp__record *rec,
-                   const sigset_t *stop, struct zp_error *err)
+static int record(struct zp_xen *xen, const struct zp_zone_spec *spec,
+                  struct zp__record *rec, const sigset_t *stop,
+                  struct zp_error *err)
 {
-    ZP_CLEANUP(cleanup_lock) int lock = -1;
     int rc;
 
-    rc = zp__lock(&lock, err);
-    if (!rc)
-        rc = zp__recover(xen, NULL, err);
-    if (!rc)
-        rc = check_free_name(xen, spec, err);
-    if (!rc)
-        rc = plan_zone(xen, opt, spec, err);
-    if (rc)
-        return rc;
     snprintf(rec->uuid, sizeof(rec->uuid), "%s", spec->uuid);
     snprintf(rec->name, sizeof(rec->name), "%s", spec->request.name);
     rec->phase = ZP__LAUNCHING;
@@ -153,6 +165,54 @@ static int reserve(struct zp_xen *xen, const struct zp_host_options *opt,
         return rc;
     pthread_sigmask(SIG_BLOCK, stop, NULL);
     return zp__store_create(xen, rec, err);
+}
+
+/* Under the lock: from here on the record promises the plan's memory. The
+ * signals of @stop end us until there is something to undo. */
+static int reserve_once(struct zp_xen *xen, const struct zp_host_options *opt,
+                        struct zp_zone_spec *spec, struct zp__record *rec,
+                        const sigset_t *stop, bool *again_out,
+                        struct zp_error *err)
+{
+    ZP_CLEANUP(cleanup_lock) int lock = -1;
+    int rc;
+
+    *again_out = false;
+    rc = zp__lock(&lock, err);
+    if (!rc)
+        rc = zp__recover(xen, NULL, err);
+    if (!rc)
+        rc = check_free_name(xen, spec, err);
+    if (!rc)
+        rc = plan_zone(xen, opt, spec, again_out, err);
+    return rc ? rc : record(xen, spec, rec, stop, err);
+}
+
+/* A refusal is final when it no longer hangs on zones that are being built:
+ * they take their memory without the lock. */
+#define LOOK_AGAIN_US (200 * 1000)
+#define MAX_LOOKS 1500
+
+static int reserve(struct zp_xen *xen, const struct zp_host_options *opt,
+                   struct zp_zone_spec *spec, struct zp__record *rec,
+                   const sigset_t *stop, struct zp_error *err)
+{
+    struct zp_xen_info info;
+    unsigned looks;
+    bool again = true;
+    int rc = zp_xen_info(xen, &info, err);
+
+    if (rc)
+        return rc;
+    spec->request.tier = info.tier;
+    if (!spec->request.vcpu_ratio)
+        spec->request.vcpu_ratio = opt->vcpu_ratio;
+    for (looks = 0; again && looks < MAX_LOOKS; looks++) {
+        if (looks)
+            usleep(LOOK_AGAIN_US);
+        rc = reserve_once(xen, opt, spec, rec, stop, &again, err);
+    }
+    return rc;
 }
 
 static bool stop_pending(const sigset_t *stop)
@@ -168,6 +228,37 @@ static bool stop_pending(const sigset_t *stop)
     return false;
 }
 
+/* Who takes memory without asking us (xl, another toolstack) may have taken
+ * the plan's: then that is the reason, and what libxl said follows from it. */
+static int explain(struct zp_xen *xen, const struct zp_plan *plan, int rc,
+                   struct zp_error *err)
+{
+    uint64_t need_kib[ZP_MAX_PNODES] = { 0 };
+    libxl_numainfo *nodes;
+    int i, nr;
+
+    nodes = rc == ZP_ERR_XEN ? libxl_get_numainfo(xen->ctx, &nr) : NULL;
+    if (!nodes)
+        return rc;
+    for (i = 0; i < (int)plan->nr_vnodes; i++) {
+        if (plan->vnode[i].pnode_os_id < ZP_MAX_PNODES)
+            need_kib[plan->vnode[i].pnode_os_id] += plan->vnode[i].mem_kib;
+    }
+    for (i = 0; i < nr && i < ZP_MAX_PNODES && rc == ZP_ERR_XEN; i++) {
+        if (nodes[i].free / 1024 < need_kib[i])
+            rc = zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
+                          "node %d ran short while the zone was built: "
+                          "somebody else took memory there, %llu MiB are "
+                          "free of the %llu planned", i,
+                          (unsigned long long)nodes[i].free >> 20,
+                          (unsigned long long)need_kib[i] >> 10);
+    }
+    libxl_numainfo_list_free(nodes, nr);
+    return rc;
+}
+
+/* The zone is the launcher's until the last step, which makes it its
+ * monitor's: whoever dies before that leaves nothing. */
 static int build(struct zp_xen *xen, const struct zp_zone_spec *spec,
                  struct zp__record *rec, const sigset_t *stop,
                  struct zp_error *err)
@@ -177,12 +268,16 @@ static int build(struct zp_xen *xen, const struct zp_zone_spec *spec,
 
     rc = zp__spawn_launch(rec->name, rec->spec, stop, &built, err);
     if (rc)
-        return rc;
+        return explain(xen, &spec->plan, rc, err);
     rec->domid = built.domid;
     rec->special_pages = built.special_pages;
     rec->acpi_pages = built.acpi_pages;
     rec->xsdt = built.xsdt;
-    rec->phase = ZP__RUNNING;
+    rc = zp__store_update(xen, rec, err);
+    if (!rc)
+        rc = zp__spawn_monitor(rec->name, rec->uuid, err);
+    if (rc)
+        return rc;
     zp__log_reset(&xen->log);
     if (!spec->paused) {
         rc = libxl_domain_unpause(xen->ctx, rec->domid, NULL);
@@ -193,9 +288,7 @@ static int build(struct zp_xen *xen, const struct zp_zone_spec *spec,
     if (stop_pending(stop))
         return zp__fail_sys(err, ZP_ERR_INVAL, EINTR, "signal",
                             "interrupted");
-    rec->holder.pid = 0;
-    rc = zp__store_update(xen, rec, err);
-    return rc ? rc : zp__spawn_monitor(rec->name, rec->uuid, err);
+    return zp__store_commit(xen, rec->uuid, err);
 }
 
 /* Those of the three signals that would end us. */

@@ -222,15 +222,33 @@ static bool act(struct monitor *m, int reason, struct zp_error *err)
     return false;
 }
 
+/* Until its launcher says so, the zone is not ours; if that dies first, there
+ * is to be none. True: it runs. */
+static bool wait_launched(struct monitor *m, struct zp_error *err)
+{
+    bool dead;
+
+    while (m->rec.phase == ZP__LAUNCHING) {
+        dead = !zp__who_alive(&m->rec.holder);
+        /* Read after that was found: it may have been done before it died. */
+        if (reread(m, err) || (dead && m->rec.phase == ZP__LAUNCHING))
+            return false;
+        if (m->rec.phase == ZP__LAUNCHING)
+            usleep(20 * 1000);
+    }
+    return true;
+}
+
 static void watch(struct monitor *m)
 {
     struct zp_error err = { .code = 0 };
-    bool lives = true;
+    bool lives;
     uint32_t domid;
     int reason;
 
     m->started = now();
-    if (m->rec.phase == ZP__REBOOTING) {
+    lives = wait_launched(m, &err);
+    if (lives && m->rec.phase == ZP__REBOOTING) {
         say(m, "goes on with a restart");
         lives = rebuild(m, &err) == ZP_OK;
     }
