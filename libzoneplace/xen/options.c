@@ -91,7 +91,7 @@ static int parse_line(const char *file, unsigned nr, char *line,
                       struct zp_host_options *opt, struct zp_error *err)
 {
     struct zp_error why = { .code = 0 };
-    char *key, *value;
+    char *key, *value, *at;
     int rc;
 
     line[strcspn(line, "#")] = '\0';
@@ -104,6 +104,10 @@ static int parse_line(const char *file, unsigned nr, char *line,
                         "%s:%u: no '=' in \"%s\"", file, nr, key);
     *value++ = '\0';
     key = trim(key);
+    for (at = key; *at; at++) {
+        if (*at == '_')
+            *at = '-';
+    }
     value = trim(value);
     rc = set_option(opt, key, value, &why);
     if (rc == ZP_ERR_NOTFOUND)

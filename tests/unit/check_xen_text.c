@@ -16,7 +16,7 @@ START_TEST(options_good)
                                "reserved-pcpus = 0-3, 8\n"
                                "\n  reserve-percent=5 # of each node\n"
                                "reserve-min = 1G\r\n"
-                               "vcpu-ratio = 4\ncpupool = zones\n"
+                               "vcpu_ratio = 4\ncpupool = zones\n"
                                "l3 = 0-3, 8\nl3 = 4-7";
     struct zp_host_options opt;
 
