@@ -22,6 +22,8 @@ static const struct verb verbs[] = {
       "Show nodes, distances and free memory of the host" },
     { "plan", "", 0, 0, G_PLACES | G_PLAN | G_DRAW, false, cmd_plan,
       "Decide where a zone would live, and change nothing" },
+    { "advise", "", 0, 0, G_PLACES, false, cmd_advise,
+      "Name the nodes for so many vcpus and so much memory" },
     { "render", "", 0, 0, G_PLACES | G_RENDER, false, cmd_render,
       "Make ACPI tables, an xl.cfg or JSON of a plan" },
     { "launch", "[FILE]", 0, 1, G_ALL | G_REQUEST | G_LAUNCH, true,
@@ -31,8 +33,8 @@ static const struct verb verbs[] = {
       "Show what a zone asked for, its plan and what it has" },
     { "verify", "[ZONE]", 0, 1, G_ALL | G_VERIFY, true, LIVE(cmd_verify),
       "Compare plan, Xen and guest; exit 4 if they differ" },
-    { "stat", "ZONE", 1, 1, G_ALL | G_STAT, true, LIVE(cmd_stat),
-      "Show where vcpus run and where pages are" },
+    { "stat", "[ZONE]", 0, 1, G_ALL | G_STAT, true, LIVE(cmd_stat),
+      "Show where memory is and where vcpus run" },
     { "console", "ZONE", 1, 1, G_ALL | G_CONSOLE, true, LIVE(cmd_console),
       "Attach to a zone's console; ^] leaves" },
     { "pause", "ZONE", 1, 1, G_ALL, true, LIVE(cmd_pause),
@@ -76,8 +78,8 @@ static void add_help(struct spool *out)
               "zonectl VERB --help names the options of a verb. All verbs "
               "take --json.\n");
 #ifndef HAVE_XEN
-    spool_add(out, "Built without Xen: only host, plan and render, on host "
-              "files.\n");
+    spool_add(out, "Built without Xen: only host, plan, advise and render, on "
+              "host files.\n");
 #endif
 }
 

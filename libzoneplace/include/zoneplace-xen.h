@@ -172,11 +172,33 @@ int zp_zone_recover(struct zp_xen *xen, unsigned *mended_out,
 int zp_zone_console_tty(struct zp_xen *xen, const struct zp_zone *zone,
                         char **path_out, struct zp_error *err);
 
-/* Live figures for `stat`. pages_pnode slot: pnode position; 4 KiB pages. */
+/*
+ * Whether a zone's pages are counted. On a patched Xen that is a call which
+ * goes over guest memory in steps; on an unmodified one it is debug key 'u',
+ * for all domains at once, every page under a lock.
+ */
+enum zp_count {
+    ZP_COUNT_NEVER,
+    ZP_COUNT_CHEAP,               /* only where Xen has the call for it */
+    ZP_COUNT_ANYHOW,
+};
+
+/* Live figures for `stat`. Slots of pages are pnode positions; 4 KiB pages. */
 struct zp_zone_stat {
     uint32_t nr_pnodes;
-    bool pages_known;             /* asked for, and small enough to walk */
-    uint64_t pages[ZP_MAX_PNODES];
+    bool pages_known;             /* they were counted */
+    uint64_t pages[ZP_MAX_PNODES]; /* all that the zone holds */
+    /* 0: Xen only tells them per domain. Of each vnode's own memory: */
+    uint32_t nr_vnodes;
+    uint64_t vnode_pages[ZP_MAX_VNODES][ZP_MAX_PNODES];
+    /*
+     * Pages that are not where the plan has them. The one page that a Linux
+     * guest lets Xen put shared_info into is Xen's and does not count. Where
+     * vnodes are not told apart, pages that changed places between two pnodes
+     * of the zone don't show.
+     */
+    uint64_t misplaced;
+    uint64_t count_ns;            /* what counting took */
     uint32_t nr_vcpus;
     struct {
         bool online;
@@ -186,22 +208,21 @@ struct zp_zone_stat {
         struct zp_pcpuset soft;
     } vcpu[ZP_MAX_VCPUS];
 };
-/* @pages: walk the domain's pages. Patched Xen: by domctl, in steps. Stock:
- * debug key 'u', every page under a lock; UNSUPPORTED above 64 GiB unless
- * @force. */
-int zp_zone_stat(struct zp_xen *xen, const struct zp_zone *zone, bool pages,
-                 bool force, struct zp_zone_stat *stat_out,
-                 struct zp_error *err);
+/* UNSUPPORTED: ANYHOW above 64 GiB on an unmodified Xen, unless @force. */
+int zp_zone_stat(struct zp_xen *xen, const struct zp_topology *topo,
+                 const struct zp_zone *zone, enum zp_count count, bool force,
+                 struct zp_zone_stat *stat_out, struct zp_error *err);
 
 /*
  * Compares plan, Xen and what the guest's memory holds: pages per pnode
  * (patched Xen: of each vnode's own memory), topology, strict policy, hard and soft affinity of each vcpu, SRAT and SLIT read from the guest's
  * memory by foreign mapping, the record against the domain. @report_out: one
- * line per check, "ok ..." or "DIFFERS ...". DIFFERS if any does.
+ * line per check, "ok ...", "DIFFERS ...", or "unchecked ..." for pages that
+ * @count leaves uncounted. DIFFERS if any does. UNSUPPORTED as above.
  */
 int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
-                   const struct zp_zone *zone, bool force,
-                   char **report_out, struct zp_error *err);
+                   const struct zp_zone *zone, enum zp_count count,
+                   bool force, char **report_out, struct zp_error *err);
 
 /*
  * Reads an xl.cfg with libxlutil's parser into @spec_out (request, kernel,

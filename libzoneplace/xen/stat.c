@@ -2,6 +2,7 @@
 /* A zone's live figures. */
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "xen/patched.h"
 
@@ -47,75 +48,123 @@ static bool by_domctl(const struct zp_xen *xen, const struct zp_zone *zone)
            zp__domctl_has(xen->domctl, ZP__CALL_RESIDENCY);
 }
 
-/* The zone's memory, and special and ACPI pages, which are in the hole. What
- * the guest maps elsewhere (its grant table) is Xen's. */
-static int count_pages(struct zp_xen *xen, const struct zp_zone *zone,
-                       uint64_t pages[ZP_MAX_PNODES], struct zp_error *err)
+/* What Xen has at a range of guest memory, by position. */
+static int count_range(struct zp_xen *xen, const struct zp_topology *topo,
+                       uint32_t domid, uint64_t start, uint64_t end,
+                       uint64_t pages_out[ZP_MAX_PNODES],
+                       struct zp_error *err)
 {
-    struct zp_range ranges[ZP_MAX_VNODES + 2];
-    uint64_t part[ZP_MAX_PNODES];
-    uint32_t nr = zp_plan_ranges(&zone->spec.plan, ranges), i, node;
-    int rc;
-
-    ranges[nr++] = (struct zp_range){ ZP_HOLE_START, ZP_HOLE_END, 0 };
-    memset(pages, 0, ZP_MAX_PNODES * sizeof(*pages));
-    for (i = 0; i < nr; i++) {
-        rc = zp__domctl_residency(xen->domctl, zone->domid,
-                                  ranges[i].start / 4096, ranges[i].end / 4096,
-                                  part, err);
-        if (rc)
-            return rc;
-        for (node = 0; node < ZP_MAX_PNODES; node++)
-            pages[node] += part[node];
-    }
-    return ZP_OK;
-}
-
-/* Xen's node ids are the topology's os ids; their order is the positions'. */
-static int stat_pages(struct zp_xen *xen, const struct zp_zone *zone,
-                      struct zp_zone_stat *stat, struct zp_error *err)
-{
-    uint64_t pages[ZP_MAX_PNODES];
-    libxl_numainfo *nodes;
-    int i, nr;
-    int rc = by_domctl(xen, zone)
-                 ? count_pages(xen, zone, pages, err)
-                 : zp__numa_pages(xen, zone->domid, pages, err);
+    uint64_t by_node[ZP_MAX_PNODES];
+    uint32_t pos, node;
+    int rc = zp__domctl_residency(xen->domctl, domid, start / 4096,
+                                  end / 4096, by_node, err);
 
     if (rc)
         return rc;
-    nodes = libxl_get_numainfo(xen->ctx, &nr);
-    if (!nodes)
-        return zp__log_fail(&xen->log, err, ERROR_FAIL, "listing nodes");
-    for (i = 0; i < nr && i < ZP_MAX_PNODES; i++) {
-        if (nodes[i].size != LIBXL_NUMAINFO_INVALID_ENTRY)
-            stat->pages[stat->nr_pnodes++] = pages[i];
+    for (pos = 0; pos < zp_topology_nr_pnodes(topo); pos++) {
+        node = zp_topology_os_id(topo, pos);
+        pages_out[pos] = node < ZP_MAX_PNODES ? by_node[node] : 0;
     }
-    libxl_numainfo_list_free(nodes, nr);
-    stat->pages_known = true;
     return ZP_OK;
 }
 
-int zp_zone_stat(struct zp_xen *xen, const struct zp_zone *zone, bool pages,
-                 bool force, struct zp_zone_stat *stat_out,
-                 struct zp_error *err)
+/* The zone's memory, and special and ACPI pages, which are in the hole. What
+ * the guest maps elsewhere (its grant table) is Xen's. */
+static int count_ranges(struct zp_xen *xen, const struct zp_topology *topo,
+                        const struct zp_zone *zone,
+                        struct zp_zone_stat *stat, struct zp_error *err)
 {
-    struct zp_zone_stat stat = { .nr_pnodes = 0 };
+    const struct zp_plan *plan = &zone->spec.plan;
+    struct zp_range ranges[2 * (ZP_MAX_VNODES + 1)];
+    uint64_t part[ZP_MAX_PNODES];
+    uint32_t nr = zp_plan_ranges(plan, ranges), i, pos, home;
+    int rc;
+
+    nr += zp_plan_future_ranges(plan, ranges + nr);
+    rc = count_range(xen, topo, zone->domid, ZP_HOLE_START, ZP_HOLE_END,
+                     stat->pages, err);
+    for (i = 0; i < nr && !rc; i++) {
+        rc = count_range(xen, topo, zone->domid, ranges[i].start,
+                         ranges[i].end, part, err);
+        for (pos = 0; !rc && pos < stat->nr_pnodes; pos++) {
+            stat->pages[pos] += part[pos];
+            stat->vnode_pages[ranges[i].vnode][pos] += part[pos];
+        }
+    }
+    stat->nr_vnodes = plan->nr_vnodes;
+    for (i = 0; i < plan->nr_vnodes && !rc; i++) {
+        home = zp_topology_pos(topo, plan->vnode[i].pnode_os_id);
+        for (pos = 0; pos < stat->nr_pnodes; pos++)
+            stat->misplaced += pos == home ? 0 : stat->vnode_pages[i][pos];
+    }
+    if (stat->misplaced)
+        stat->misplaced--;
+    return rc;
+}
+
+/* All domains' pages are in the ring; what a pnode has above the plan is of
+ * another one. */
+static int count_all(struct zp_xen *xen, const struct zp_topology *topo,
+                     const struct zp_zone *zone, struct zp_zone_stat *stat,
+                     struct zp_error *err)
+{
+    const struct zp_plan *plan = &zone->spec.plan;
+    uint64_t by_node[ZP_MAX_PNODES], want;
+    uint32_t pos, node, i;
+    int rc = zp__numa_pages(xen, zone->domid, by_node, err);
+
+    for (pos = 0; !rc && pos < stat->nr_pnodes; pos++) {
+        node = zp_topology_os_id(topo, pos);
+        stat->pages[pos] = node < ZP_MAX_PNODES ? by_node[node] : 0;
+        want = 0;
+        for (i = 0; i < plan->nr_vnodes; i++) {
+            if (plan->vnode[i].pnode_os_id != node)
+                continue;
+            want += plan->vnode[i].max_mem_kib / 4;
+            want += i ? 0 : zone->special_pages + zone->acpi_pages;
+        }
+        if (stat->pages[pos] > want)
+            stat->misplaced += stat->pages[pos] - want;
+    }
+    return rc;
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+int zp_zone_stat(struct zp_xen *xen, const struct zp_topology *topo,
+                 const struct zp_zone *zone, enum zp_count count, bool force,
+                 struct zp_zone_stat *stat_out, struct zp_error *err)
+{
+    struct zp_zone_stat stat = { .nr_pnodes = zp_topology_nr_pnodes(topo) };
+    bool cheap = by_domctl(xen, zone);
+    uint64_t started;
     int rc;
 
     if (!zone->domid)
         return zp__fail(err, ZP_ERR_NOTFOUND, "zone",
                         "zone %s has no domain now", zone->spec.request.name);
-    if (pages && !force && zone->mem_kib > MAX_WALK_KIB &&
-        !by_domctl(xen, zone))
+    if (count == ZP_COUNT_ANYHOW && !force && !cheap &&
+        zone->mem_kib > MAX_WALK_KIB)
         return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory",
                         "zone %s has %" PRIu64 " GiB: this Xen counts pages "
                         "one by one under a lock; --force does it above %u "
                         "GiB", zone->spec.request.name, zone->mem_kib >> 20,
                         (unsigned)(MAX_WALK_KIB >> 20));
     rc = stat_vcpus(xen, zone->domid, &stat, err);
-    if (!rc && pages)
-        rc = stat_pages(xen, zone, &stat, err);
+    if (!rc && (count == ZP_COUNT_ANYHOW ||
+                (count == ZP_COUNT_CHEAP && cheap))) {
+        started = now_ns();
+        rc = cheap ? count_ranges(xen, topo, zone, &stat, err)
+                   : count_all(xen, topo, zone, &stat, err);
+        stat.count_ns = now_ns() - started;
+        stat.pages_known = true;
+    }
     if (!rc)
         *stat_out = stat;
     return rc;

@@ -337,14 +337,14 @@ static void check_host(struct report *r, const struct zp_topology *topo,
 }
 
 int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
-                   const struct zp_zone *zone, bool force,
-                   char **report_out, struct zp_error *err)
+                   const struct zp_zone *zone, enum zp_count count,
+                   bool force, char **report_out, struct zp_error *err)
 {
     struct report r = { .text = ZP__TEXT_INIT };
     struct zp_zone_stat stat;
     int rc;
 
-    rc = zp_zone_stat(xen, zone, true, force, &stat, err);
+    rc = zp_zone_stat(xen, topo, zone, count, force, &stat, err);
     if (!rc && zone->damaged) {
         line(&r, false, "the record of zone %s can't be read",
              zone->spec.request.name);
@@ -358,8 +358,11 @@ int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
         if (zone->spec.plan.type == ZP_GUEST_PVH &&
             zp__domctl_has(xen->domctl, ZP__CALL_RESIDENCY))
             rc = check_ranges(&r, xen, zone, err);
-        else
+        else if (stat.pages_known)
             check_pages(&r, topo, zone, &stat);
+        else
+            zp__text_add(&r.text, "unchecked pages on each pnode: this Xen "
+                         "counts them for a zone that is named\n");
         if (!rc)
             rc = check_patched(&r, xen, zone, err);
         if (!rc)

@@ -11,10 +11,11 @@ fi
 launch=(launch --name x --vcpus 1 --memory 1G --kernel "$tmp/kernel")
 refused 1 Xen "host" host
 refused 1 Xen "plan" plan --vcpus 1 --memory 1G
+refused 1 Xen "advise" advise --vcpus 1 --memory 1G
 refused 1 Xen "render" render --vcpus 1 --memory 1G
 refused 1 Xen "launch" "${launch[@]}"
 refused 1 Xen "launch --dry-run" "${launch[@]}" --dry-run
-for verb in list "show x" "verify x" "verify --all" "stat x" "console x" \
+for verb in list "show x" "verify x" "verify --all" "stat x" stat "stat --all" "stat --prometheus" "console x" \
     "pause x" "unpause x" "shutdown x" "destroy x" autostart \
     "autostart --save x"; do
     # shellcheck disable=SC2086 # words
@@ -56,6 +57,15 @@ if ! zonectl --help | grep -q 'Built without Xen'; then
     refused 2 'none of' "launch: an unknown action" "${launch[@]}" \
         --on-crash explode
     refused 2 'name a zone' "verify: nothing named" verify
+    refused 2 'name a zone' "stat: a zone and all" stat x --all
+    refused 2 'all zones, once' "stat: metrics of one zone" stat x \
+        --prometheus
+    refused 2 'all zones, once' "stat: metrics, watched" stat --watch \
+        --prometheus
+    refused 2 'go with --watch' "stat: times of one look" stat x --times 2
+    refused 2 'interval' "stat: no pause" stat --watch --interval 0
+    refused 2 'not a number' "stat: times" stat --watch --times many
+    refused 2 'goes with one' "stat: all pages" stat --pages
     refused 1 'no console log' "console --log: none" console --log nosuchzone
 fi
 finish
