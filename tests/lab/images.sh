@@ -227,8 +227,9 @@ make_dom0()
     cp "$from/boot/vmlinuz" "$root/boot/vmlinuz"
     cp "$2" "$root/boot/zone.img"
     install "$here/dom0-init" "$root/init"
-    install -m 644 "$here/lib.sh" "$root/lab/lib.sh"
+    install -m 644 "$here"/lib*.sh "$root/lab/"
     compile "$root/lab/zp-echo" -static "$here/zp-echo.c"
+    compile "$root/lab/zp-stage.so" -fPIC -shared "$here/zp-stage.c" -ldl
     compile "$root/lab/compare" "$here"/compare*.c -ljson-c
     copy_libraries "$root" "$root/lab/compare"
     if [ -e "$here/zp-lie.c" ]; then
@@ -247,7 +248,7 @@ find_versions
 inputs=$(echo "$versions"
     dpkg-query -W -f '${Package}=${Version}\n' busybox-static bash libc6 \
         iproute2 util-linux libjson-c5 libyajl2 gcc 2>/dev/null || true
-    cd "$here" && cat images.sh dom0-init lib.sh compare*.[ch] zone-*.[ch] \
+    cd "$here" && cat images.sh dom0-init lib*.sh compare*.[ch] zone-*.[ch] \
         zp-*.c)
 packages=$cache/packages-$(sha256sum <<<"$versions" | cut -c1-16)
 images=$cache/images-$(sha256sum <<<"$inputs" | cut -c1-16)
