@@ -6,7 +6,7 @@
 # "ok N - text" and "not ok N - text".
 
 LAB_CONSOLES=/var/log/xen/console
-# What a guest kernel is started with. lab_smp_hang needs its messages.
+# What a guest kernel is started with. A silent console is a sign of a hang.
 # shellcheck disable=SC2034 # for scenarios
 LAB_PLAIN="console=hvc0 rdinit=/init loglevel=7"
 lab_count=0
@@ -117,22 +117,20 @@ lab_reports()
 
 LAB_SEEN=$(mktemp -d)
 
-# The bring-up of a secondary CPU hangs now and then under emulation: the
-# kernel of the last boot began with it, never said that it was done, and
-# did not complain of anything.
-lab_smp_hang()
+# Under emulation a booting guest stops now and then: a secondary CPU that does
+# not come up, a timer that never fires. Its sign is a console that has gone
+# silent before the report's end, in the last boot, and nothing that complains.
+lab_boot_hang()
 {
-    awk '/Linux version / { begun = done = bad = 0 }
-        /smp: Bringing up secondary/ { begun = 1 }
-        /smp: Brought up/ { done = 1 }
+    awk '/Linux version / { done = bad = 0 }
+        /^=== (ZONE|GUEST) END/ { done = 1 }
         /Kernel panic|Oops|BUG:|WARNING:|Call Trace/ { bad = 1 }
-        END { exit !(begun && !done && !bad) }' "$(zone_log "$1")" \
-        2>/dev/null
+        END { exit done || bad }' "$(zone_log "$1")" 2>/dev/null
 }
 
 # wait_report NAME SECONDS: wait for a report that was not given out before
 # and print the name of the file it is in. 1: none came; 2: none came, and
-# the guest hangs at the bring-up of its CPUs.
+# the guest hangs in its boot.
 wait_report()
 {
     local name=$1 end=$(($(lab_seconds) + $2)) log seen=0 now size=-1 quiet
@@ -158,7 +156,7 @@ wait_report()
         if [ "$now" != "$size" ]; then
             size=$now
             quiet=$(lab_seconds)
-        elif [ $(($(lab_seconds) - quiet)) -ge 20 ] && lab_smp_hang "$name"
+        elif [ $(($(lab_seconds) - quiet)) -ge 40 ] && lab_boot_hang "$name"
         then
             return 2
         fi
@@ -168,26 +166,33 @@ wait_report()
 }
 
 # launch_report NAME SECONDS COMMAND...: start a guest and wait for its
-# report, whose file is printed. A guest that hangs at the bring-up of its
-# CPUs is destroyed and started again, once, and counted.
+# report, whose file is printed.
 launch_report()
+{
+    "${@:3}" >&2 || return 1
+    report_of "$@"
+}
+
+# report_of NAME SECONDS COMMAND...: wait for the report of a guest that
+# COMMAND has started. One that hangs in its boot is destroyed and started
+# again, once, and counted.
+report_of()
 {
     local name=$1 limit=$2 rc=0
 
     shift 2
-    "$@" >&2 || return 1
     wait_report "$name" "$limit" || rc=$?
-    if [ $rc -eq 2 ]; then
-        echo hang >>"$LAB_SEEN/.hangs"
-        note "$name hangs at the bring-up of its CPUs: started again" >&2
+    [ $rc -eq 2 ] || return $rc
+    echo hang >>"$LAB_SEEN/.hangs"
+    {
+        note "$name hangs in its boot, started again; its last lines:"
+        note "$(tail -n 3 "$(zone_log "$name")" | tr -d '\r')"
+        note "$(xl vcpu-list "$name")"
         # A zone takes its record along, a guest of xl has none.
-        zonectl destroy "$name" >/dev/null 2>&1 || xl destroy "$name" >&2
-        wait_until 30 zone_gone "$name" || return 1
-        "$@" >&2 || return 1
-        rc=0
-        wait_report "$name" "$limit" || rc=$?
-    fi
-    return $rc
+        zonectl destroy "$name" >/dev/null 2>&1 || xl destroy "$name"
+        wait_until 30 zone_gone "$name" && "$@"
+    } >&2 || return 1
+    wait_report "$name" "$limit"
 }
 
 zone_id()

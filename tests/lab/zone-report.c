@@ -5,10 +5,12 @@
  * describes the lines.
  */
 #define _GNU_SOURCE
+#include <cpuid.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,6 +239,60 @@ static void print_tables(void)
     closedir(dir);
 }
 
+/* "cpuid/<processor>: ...": as hwloc-gather-cpuid writes it, for hwloc to
+ * replay. Those with subleaves until one that says nothing. */
+static void print_leaf(int cpu, unsigned leaf, unsigned max_subleaf)
+{
+    unsigned a, b, c, d, sub;
+
+    for (sub = 0; sub <= max_subleaf; sub++) {
+        __cpuid_count(leaf, sub, a, b, c, d);
+        printf("cpuid/%d: %d %x 0 %x 0 => %x %x %x %x\n", cpu,
+               max_subleaf ? 5 : 1, leaf, sub, a, b, c, d);
+        if (!(leaf == 4 || leaf == 0x8000001d ? a & 0x1f : b))
+            break;
+    }
+}
+
+static void print_leaves(int cpu)
+{
+    static const struct {
+        unsigned leaf, max_subleaf;
+    } basic[] = { { 0, 0 }, { 1, 0 }, { 2, 0 }, { 4, 7 }, { 7, 1 },
+                  { 0xb, 7 }, { 0x1f, 7 } },
+      extended[] = { { 0x80000000, 0 }, { 0x80000001, 0 }, { 0x80000002, 0 },
+                     { 0x80000003, 0 }, { 0x80000004, 0 }, { 0x80000008, 0 },
+                     { 0x8000001d, 7 }, { 0x8000001e, 0 },
+                     { 0x80000026, 7 } };
+    unsigned max = __get_cpuid_max(0, NULL);
+    unsigned max_extended = __get_cpuid_max(0x80000000, NULL);
+
+    for (size_t i = 0; i < sizeof basic / sizeof basic[0]; i++)
+        if (basic[i].leaf <= max)
+            print_leaf(cpu, basic[i].leaf, basic[i].max_subleaf);
+    for (size_t i = 0; i < sizeof extended / sizeof extended[0]; i++)
+        if (extended[i].leaf <= max_extended)
+            print_leaf(cpu, extended[i].leaf, extended[i].max_subleaf);
+}
+
+/* What each processor reads when it asks itself. */
+static void print_cpuid(void)
+{
+    cpu_set_t before, one;
+
+    if (sched_getaffinity(0, sizeof before, &before))
+        return;
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, &before))
+            continue;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        if (!sched_setaffinity(0, sizeof one, &one))
+            print_leaves(cpu);
+    }
+    sched_setaffinity(0, sizeof before, &before);
+}
+
 static int about_topology(const char *text)
 {
     static const char *const words[] = {
@@ -305,6 +361,7 @@ void report_print(void)
     print_nodes();
     print_cpus();
     print_cpuinfo();
+    print_cpuid();
     print_memory();
     print_tables();
     print_log();

@@ -37,11 +37,11 @@ boot()
         xl create -q -p "/root/$name.cfg" || return 1
         [ $# -eq 0 ] || "$@" "$(zone_id "$name")" || return 1
         xl unpause "$name"
-        if wait_until 120 guest_ended "$name"; then
+        if wait_until 180 guest_ended "$name"; then
             break
         fi
         tries=$((tries + 1))
-        if [ $tries -gt 1 ] || ! lab_smp_hang "$name"; then
+        if [ $tries -gt 1 ] || ! lab_boot_hang "$name"; then
             note "$name's console:" "$(tail -n 30 "$(zone_log "$name")")"
             xl destroy "$name"
             return 1

@@ -48,7 +48,7 @@ vif = [ "bridge=xenbr0" ]
 disk = [ "/root/disk.img,raw,xvda,w" ]
 END
 started=$(lab_seconds)
-if report=$(launch_report flat 120 xl create -q /root/flat.cfg); then
+if report=$(launch_report flat 240 xl create -q /root/flat.cfg); then
     ok "a flat guest reports"
 else
     fail "a flat guest reports" || true

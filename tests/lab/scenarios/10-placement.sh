@@ -8,14 +8,12 @@
 mkdir -p /out
 KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
 
-# start NAME FLAG...: launch a zone; its plan goes to /out/NAME.json.
+# start NAME: launch a zone of FLAGS; its plan goes to /out/NAME.json.
 start()
 {
-    local name=$1
-
-    shift
-    zonectl launch --name "$name" "${KERNEL[@]}" --json "$@" \
-        >"/out/$name.json"
+    # shellcheck disable=SC2086 # flags are words
+    zonectl launch --name "$1" "${KERNEL[@]}" --json ${FLAGS[$1]} \
+        >"/out/$1.json"
 }
 
 # first_pnode NAME WANTED: the plan's first node.
@@ -52,26 +50,16 @@ declare -A FLAGS=(
 )
 wave()
 {
-    local name report rc
+    local name report
 
     for name; do
-        # shellcheck disable=SC2086 # flags are words
-        check "$name: launch ${FLAGS[$name]}" start "$name" ${FLAGS[$name]} ||
-            continue
+        check "$name: launch ${FLAGS[$name]}" start "$name" || continue
     done
     for name; do
-        rc=0
-        report=$(wait_report "$name" 240) || rc=$?
-        if [ $rc -eq 2 ]; then
-            zonectl destroy "$name"
-            # shellcheck disable=SC2086
-            report=$(launch_report "$name" 240 start "$name" ${FLAGS[$name]})
-            rc=$?
-        fi
-        if [ $rc -ne 0 ]; then
+        report=$(report_of "$name" 300 start "$name") || {
             fail "$name: no report" || true
             continue
-        fi
+        }
         compare_zone "$name" "$report"
         is "$name: the guest's kernel has no doubts about its topology" \
             "$(value "$report" dmesg/topology_warnings) \

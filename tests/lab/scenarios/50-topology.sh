@@ -164,23 +164,16 @@ $(value "$report" dmesg/WARNING)" "0 0"
 # wave NAME...: side by side, and gone again.
 wave()
 {
-    local name report rc
+    local name report
 
     for name; do
         check "$name: launch ${FLAGS[$name]}" start "$name" || continue
     done
     for name; do
-        rc=0
-        report=$(wait_report "$name" 300) || rc=$?
-        if [ $rc -eq 2 ]; then
-            zonectl destroy "$name"
-            rc=0
-            report=$(launch_report "$name" 300 start "$name") || rc=$?
-        fi
-        if [ $rc -ne 0 ]; then
+        report=$(report_of "$name" 300 start "$name") || {
             fail "$name: no report" || true
             continue
-        fi
+        }
         compare_zone "$name" "$report"
     done
     for name; do
