@@ -43,10 +43,15 @@ struct zp_host_options {
     const struct zp_topology *l3_from;
     uint16_t l3[ZP_MAX_PCPUS];    /* from 1; 0: not known */
     uint16_t nr_l3;
+    /* Cores, where Xen takes threads for cores because its own hypervisor
+     * hides them. From 1; 0: as Xen says. */
+    uint16_t core[ZP_MAX_PCPUS];
+    uint16_t nr_cores;
 };
 
 /* Fills the defaults, then reads @path ("key = value" lines; NULL: the
- * default file, which may be absent). Each "l3 = LIST" line is one L3 domain.
+ * default file, which may be absent). Each "l3 = LIST" line is one L3 domain,
+ * each "core = LIST" line one core.
  * PARSE names file, line and key. */
 int zp_host_options_read(const char *path, struct zp_host_options *opt_out,
                          struct zp_error *err);

@@ -24,9 +24,10 @@ static int parse_number(const char *text, uint32_t max, uint32_t *value_out)
     return ZP_OK;
 }
 
-/* One L3 domain a line. */
-static int add_l3(struct zp_host_options *opt, const char *value,
-                  struct zp_error *why)
+/* One core or L3 domain a line: @of[pcpu] becomes its number, from 1. */
+static int add_group(const char *what, const char *value,
+                     uint16_t of[ZP_MAX_PCPUS], uint16_t *nr,
+                     struct zp_error *why)
 {
     struct zp_pcpuset set;
     uint32_t pcpu;
@@ -35,14 +36,14 @@ static int add_l3(struct zp_host_options *opt, const char *value,
     if (rc)
         return rc;
     if (zp_pcpuset_next(&set, 0) == ZP_UNKNOWN_ID)
-        return zp__fail(why, ZP_ERR_INVAL, NULL, "an L3 domain of no pcpu");
-    opt->nr_l3++;
+        return zp__fail(why, ZP_ERR_INVAL, NULL, "%s of no pcpu", what);
+    (*nr)++;
     for (pcpu = zp_pcpuset_next(&set, 0); pcpu != ZP_UNKNOWN_ID;
          pcpu = zp_pcpuset_next(&set, pcpu + 1)) {
-        if (opt->l3[pcpu])
+        if (of[pcpu])
             return zp__fail(why, ZP_ERR_INVAL, NULL,
-                            "pcpu %u is in another L3 domain too", pcpu);
-        opt->l3[pcpu] = opt->nr_l3;
+                            "pcpu %u is in another %s too", pcpu, what);
+        of[pcpu] = *nr;
     }
     return ZP_OK;
 }
@@ -57,7 +58,9 @@ static int set_option(struct zp_host_options *opt, const char *key,
         return zp_pcpuset_parse(value, strlen(value), &opt->reserved_pcpus,
                                 why);
     if (strcmp(key, "l3") == 0)
-        return add_l3(opt, value, why);
+        return add_group("L3 domain", value, opt->l3, &opt->nr_l3, why);
+    if (strcmp(key, "core") == 0)
+        return add_group("core", value, opt->core, &opt->nr_cores, why);
     if (strcmp(key, "reserve-percent") == 0)
         rc = parse_number(value, 100, &opt->reserve_percent);
     else if (strcmp(key, "vcpu-ratio") == 0)

@@ -150,9 +150,11 @@ static int add_nodes(const struct zp__host *host, struct zp_topology *topo,
 }
 
 /* Xen numbers cores per socket; the topology wants them unique. */
-static int add_pcpus(const struct zp__host *host, struct zp_topology *topo,
+static int add_pcpus(const struct zp_host_options *opt,
+                     const struct zp__host *host, struct zp_topology *topo,
                      struct zp_error *err)
 {
+    uint32_t core;
     int p, rc;
 
     for (p = 0; p < host->nr_pcpus && p < ZP_MAX_PCPUS; p++) {
@@ -161,9 +163,10 @@ static int add_pcpus(const struct zp__host *host, struct zp_topology *topo,
         if (pcpu->core == LIBXL_CPUTOPOLOGY_INVALID_ENTRY ||
             pcpu->socket > 0x7fff || pcpu->core > 0xffff)
             continue;
-        rc = zp_topology_set_pcpu(topo, (uint32_t)p,
-                                  pcpu->socket << 16 | pcpu->core,
-                                  pcpu->socket, err);
+        core = pcpu->socket << 16 | pcpu->core;
+        if (opt->core[p])
+            core = 0x80000000 | opt->core[p];
+        rc = zp_topology_set_pcpu(topo, (uint32_t)p, core, pcpu->socket, err);
         if (rc)
             return rc;
     }
@@ -250,7 +253,7 @@ int zp__host_topology(struct zp_xen *xen, const struct zp__host *host,
     if (!rc)
         rc = add_distances(host, topo, err);
     if (!rc)
-        rc = add_pcpus(host, topo, err);
+        rc = add_pcpus(opt, host, topo, err);
     if (!rc)
         rc = add_l3(opt, host, topo, err);
     if (!rc)

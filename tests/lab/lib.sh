@@ -286,3 +286,11 @@ value()
     awk -v path="$2: " 'index($0, path) == 1 {
         print substr($0, length(path) + 1); exit }' "$1"
 }
+
+# no_doubts NAME REPORT: the guest's kernel finds nothing odd in its topology.
+no_doubts()
+{
+    is "$1: the guest's kernel has no doubts about its topology" \
+        "$(value "$2" dmesg/topology_warnings) $(value "$2" dmesg/WARNING)" \
+        "0 0" || note "$(grep '^dmesg/[0-4]: ' "$2")"
+}

@@ -17,7 +17,8 @@ START_TEST(options_good)
                                "\n  reserve-percent=5 # of each node\n"
                                "reserve-min = 1G\r\n"
                                "vcpu_ratio = 4\ncpupool = zones\n"
-                               "l3 = 0-3, 8\nl3 = 4-7";
+                               "l3 = 0-3, 8\nl3 = 4-7\n"
+                               "core = 0,4\ncore = 1, 5";
     struct zp_host_options opt;
 
     ck_assert_int_eq(zp__host_options_parse("f", text, strlen(text), &opt,
@@ -31,6 +32,10 @@ START_TEST(options_good)
     ck_assert_uint_eq(opt.l3[8], 1);
     ck_assert_uint_eq(opt.l3[4], 2);
     ck_assert_uint_eq(opt.l3[9], 0);
+    ck_assert_uint_eq(opt.nr_cores, 2);
+    ck_assert_uint_eq(opt.core[4], 1);
+    ck_assert_uint_eq(opt.core[5], 2);
+    ck_assert_uint_eq(opt.core[2], 0);
     ck_assert_int_eq(zp__host_options_parse("f", "", 0, &opt, &err), ZP_OK);
     ck_assert_uint_eq(opt.reserve_percent, 1);
     ck_assert_uint_eq(opt.reserve_min_kib, 32 * 1024);
@@ -45,7 +50,9 @@ static const char *const bad_options[][2] = {
     { "reserve-percent = -1",
       "f:1: reserve-percent: not a number in its range: -1" },
     { "l3 = 0-4096", "f:1: l3: pcpu list: the number at column 3 is beyond 4095" },
-    { "l3 = ", "f:1: l3: an L3 domain of no pcpu" },
+    { "l3 = ", "f:1: l3: L3 domain of no pcpu" },
+    { "core = ", "f:1: core: core of no pcpu" },
+    { "core = 1\ncore = 2,1", "f:2: core: pcpu 1 is in another core too" },
     { "l3 = 0-3\nl3 = 3-4", "f:2: l3: pcpu 3 is in another L3 domain too" },
     { "vcpu-ratio =", "f:1: vcpu-ratio: not a number in its range: " },
 };

@@ -61,9 +61,7 @@ wave()
             continue
         }
         compare_zone "$name" "$report"
-        is "$name: the guest's kernel has no doubts about its topology" \
-            "$(value "$report" dmesg/topology_warnings) \
-$(value "$report" dmesg/WARNING)" "0 0"
+        no_doubts "$name" "$report"
     done
 }
 
