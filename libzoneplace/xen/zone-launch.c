@@ -229,15 +229,21 @@ static bool stop_pending(const sigset_t *stop)
 }
 
 /* Who takes memory without asking us (xl, another toolstack) may have taken
- * the plan's: then that is the reason, and what libxl said follows from it. */
-static int explain(struct zp_xen *xen, const struct zp_plan *plan, int rc,
+ * the plan's: then that is the reason, and what libxl said follows from it.
+ * Only a domain that has gone has given back what it had. */
+static int explain(struct zp_xen *xen, const struct zp_zone_spec *spec, int rc,
                    struct zp_error *err)
 {
+    const struct zp_plan *plan = &spec->plan;
     uint64_t need_kib[ZP_MAX_PNODES] = { 0 };
     libxl_numainfo *nodes;
+    uint32_t domid;
     int i, nr;
 
-    nodes = rc == ZP_ERR_XEN ? libxl_get_numainfo(xen->ctx, &nr) : NULL;
+    if (rc != ZP_ERR_XEN ||
+        zp__domain_by_uuid(xen, spec->uuid, &domid, NULL) != ZP_ERR_NOTFOUND)
+        return rc;
+    nodes = libxl_get_numainfo(xen->ctx, &nr);
     if (!nodes)
         return rc;
     for (i = 0; i < (int)plan->nr_vnodes; i++) {
@@ -268,7 +274,7 @@ static int build(struct zp_xen *xen, const struct zp_zone_spec *spec,
 
     rc = zp__spawn_launch(rec->name, rec->spec, stop, &built, err);
     if (rc)
-        return explain(xen, &spec->plan, rc, err);
+        return explain(xen, spec, rc, err);
     rec->domid = built.domid;
     rec->special_pages = built.special_pages;
     rec->acpi_pages = built.acpi_pages;
