@@ -220,10 +220,11 @@ int zp_zone_stat(struct zp_xen *xen, const struct zp_topology *topo,
 
 /*
  * Compares plan, Xen and what the guest's memory holds: pages per pnode
- * (patched Xen: of each vnode's own memory), topology, strict policy, hard and soft affinity of each vcpu, SRAT and SLIT read from the guest's
- * memory by foreign mapping, the record against the domain. @report_out: one
- * line per check, "ok ...", "DIFFERS ...", or "unchecked ..." for pages that
- * @count leaves uncounted. DIFFERS if any does. UNSUPPORTED as above.
+ * (patched Xen: of each vnode's own memory), topology, strict policy, hard and
+ * soft affinity of each vcpu, SRAT and SLIT read from the guest's memory by
+ * foreign mapping, the record against the domain. @report_out: one line per
+ * check, "ok ...", "DIFFERS ...", or "unchecked ..." for pages that @count
+ * leaves uncounted. DIFFERS if any does. UNSUPPORTED as above.
  */
 int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
                    const struct zp_zone *zone, enum zp_count count,
