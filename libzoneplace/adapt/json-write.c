@@ -133,6 +133,12 @@ void zp__json_put_uint(struct zp__json_writer *w, const char *key,
     zp__text_add(&w->text, "%llu", (unsigned long long)value);
 }
 
+void zp__json_put_int(struct zp__json_writer *w, const char *key, int value)
+{
+    start_value(w, key);
+    zp__text_add(&w->text, "%d", value);
+}
+
 void zp__json_put_bool(struct zp__json_writer *w, const char *key,
                        bool value)
 {
@@ -197,6 +203,41 @@ void zp__json_put_lines(struct zp__json_writer *w, const char *key,
         zp__json_put_string(w, NULL, line);
     }
     zp__json_close(w, ']');
+}
+
+void zp__json_put_value(struct zp__json_writer *w, const char *key,
+                        const struct zp__json_value *v)
+{
+    const struct zp__json_value *child;
+    bool object = v->type == ZP__JSON_OBJECT;
+    uint32_t i;
+
+    switch (v->type) {
+    case ZP__JSON_NULL:
+        zp__json_put_null(w, key);
+        return;
+    case ZP__JSON_FALSE:
+    case ZP__JSON_TRUE:
+        zp__json_put_bool(w, key, v->type == ZP__JSON_TRUE);
+        return;
+    case ZP__JSON_UINT:
+        zp__json_put_uint(w, key, v->uint);
+        return;
+    case ZP__JSON_NUMBER:
+        start_value(w, key);
+        zp__text_add(&w->text, "%.*s", (int)v->len, v->str);
+        return;
+    case ZP__JSON_STRING:
+        zp__json_put_string(w, key, v->str);
+        return;
+    case ZP__JSON_ARRAY:
+    case ZP__JSON_OBJECT:
+        break;
+    }
+    zp__json_open(w, key, object ? '{' : '[');
+    ZP__JSON_EACH(child, i, v)
+        zp__json_put_value(w, child->key, child);
+    zp__json_close(w, object ? '}' : ']');
 }
 
 int zp__json_take(struct zp__json_writer *w, char **text_out,

@@ -162,6 +162,7 @@ void zp__json_open_line(struct zp__json_writer *w, const char *key,
 void zp__json_close(struct zp__json_writer *w, char bracket);
 void zp__json_put_uint(struct zp__json_writer *w, const char *key,
                        uint64_t value);
+void zp__json_put_int(struct zp__json_writer *w, const char *key, int value);
 void zp__json_put_bool(struct zp__json_writer *w, const char *key,
                        bool value);
 void zp__json_put_null(struct zp__json_writer *w, const char *key);
@@ -176,6 +177,9 @@ void zp__json_put_pcpus(struct zp__json_writer *w, const char *key,
 /* Each '\n'-ended line of @lines (may be NULL) is a string of an array. */
 void zp__json_put_lines(struct zp__json_writer *w, const char *key,
                         const char *lines);
+/* What was read, member for member. */
+void zp__json_put_value(struct zp__json_writer *w, const char *key,
+                        const struct zp__json_value *v);
 /* Ends the document with a newline and hands it over, or NOMEM. */
 int zp__json_take(struct zp__json_writer *w, char **text_out,
                   struct zp_error *err);

@@ -16,8 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
+#include "adapt/json.h"
 #include "xen/xen.h"
 
 #define LOG_DIR ZP_LOCALSTATEDIR "/log/zoneplace"
@@ -107,51 +106,79 @@ static int read_answer(int fd, const sigset_t *stop, char *buf, size_t size)
     return rc;
 }
 
-static uint64_t number(struct json_object *obj, const char *key)
+static int no_answer(const char *name, int status, struct zp_error *err)
 {
-    struct json_object *val;
-
-    return json_object_object_get_ex(obj, key, &val)
-               ? (uint64_t)json_object_get_int64(val) : 0;
+    return zp__fail_sys(err, ZP_ERR_XEN, status, "launch",
+                        "the launch executable gave no answer (%s %d), "
+                        "see " LOG_DIR "/%s.log",
+                        WIFSIGNALED(status) ? "signal" : "status",
+                        WIFSIGNALED(status) ? WTERMSIG(status)
+                                            : WEXITSTATUS(status), name);
 }
 
-static int take_error(struct json_object *obj, struct zp_error *err)
+/* Codes of errors are below 0, so they are no zp__json_uint(). */
+static int signed_of(const struct zp__json_value *obj, const char *key)
 {
-    struct json_object *msg = NULL, *limit = NULL;
-    int code = (int)number(obj, "code");
+    const struct zp__json_value *v = zp__json_get(obj, key);
 
-    json_object_object_get_ex(obj, "message", &msg);
-    json_object_object_get_ex(obj, "limit", &limit);
+    if (!v || (v->type != ZP__JSON_UINT && v->type != ZP__JSON_NUMBER))
+        return 0;
+    return (int)strtol(v->str, NULL, 10);
+}
+
+static const char *text_of(const struct zp__json_value *obj, const char *key,
+                           const char *absent)
+{
+    const struct zp__json_value *v = zp__json_get(obj, key);
+
+    return v && v->type == ZP__JSON_STRING ? v->str : absent;
+}
+
+static int take_error(const struct zp__json_value *error,
+                      struct zp_error *err)
+{
+    int code = signed_of(error, "code");
+
     return zp__fail_sys(err, code < 0 ? code : ZP_ERR_XEN,
-                        (int)number(obj, "sys"),
-                        limit ? json_object_get_string(limit) : NULL, "%s",
-                        msg ? json_object_get_string(msg) : "no reason");
+                        signed_of(error, "sys"),
+                        text_of(error, "limit", NULL), "%s",
+                        text_of(error, "message", "no reason"));
 }
 
-/* What the launch executable wrote, see tools/launch.c. */
+static int take_built(const char *name, int status,
+                      const struct zp__json_value *root,
+                      struct zp__built *built, struct zp_error *err)
+{
+    struct zp__json_reader r = ZP__JSON_READER(err);
+    struct zp__built got = { .domid = 0 };
+
+    got.domid = (uint32_t)zp__json_uint(&r, root, "domid", UINT32_MAX);
+    got.special_pages =
+        (uint32_t)zp__json_uint(&r, root, "special_pages", UINT32_MAX);
+    got.acpi_pages =
+        (uint32_t)zp__json_uint(&r, root, "acpi_pages", UINT32_MAX);
+    got.xsdt = zp__json_uint(&r, root, "xsdt", UINT64_MAX);
+    if (r.rc || status != 0 || !got.domid)
+        return no_answer(name, status, err);
+    *built = got;
+    return ZP_OK;
+}
+
+/* What the launch executable wrote, see launch/main.c. */
 static int take_answer(const char *name, const char *text, int status,
                        struct zp__built *built, struct zp_error *err)
 {
-    struct json_object *obj = json_tokener_parse(text), *error;
+    struct zp__json doc = ZP__JSON_INIT;
+    const struct zp__json_value *error;
     int rc;
 
-    if (json_object_object_get_ex(obj, "error", &error)) {
-        rc = take_error(error, err);
-    } else if (!obj || status != 0 || number(obj, "domid") == 0) {
-        rc = zp__fail_sys(err, ZP_ERR_XEN, status, "launch",
-                          "the launch executable gave no answer (%s %d), "
-                          "see " LOG_DIR "/%s.log",
-                          WIFSIGNALED(status) ? "signal" : "status",
-                          WIFSIGNALED(status) ? WTERMSIG(status)
-                                              : WEXITSTATUS(status), name);
-    } else {
-        built->domid = (uint32_t)number(obj, "domid");
-        built->special_pages = (uint32_t)number(obj, "special_pages");
-        built->acpi_pages = (uint32_t)number(obj, "acpi_pages");
-        built->xsdt = number(obj, "xsdt");
-        rc = ZP_OK;
-    }
-    json_object_put(obj);
+    if (zp__json_parse(&doc, "answer", text, strlen(text), NULL))
+        return no_answer(name, status, err);
+    error = zp__json_get(doc.value, "error");
+    rc = error && error->type == ZP__JSON_OBJECT
+             ? take_error(error, err)
+             : take_built(name, status, doc.value, built, err);
+    zp__json_clear(&doc);
     return rc;
 }
 

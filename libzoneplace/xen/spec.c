@@ -2,14 +2,14 @@
 /* What a zone is made of, and the same as JSON: record and launch input. */
 #include <string.h>
 
-#include <json-c/json.h>
-
+#include "adapt/json.h"
 #include "xen/xen.h"
 
-static const char *const action_names[] = {
+static const char *const action_words[] = {
     [ZP_ACTION_DESTROY] = "destroy",
     [ZP_ACTION_RESTART] = "restart",
     [ZP_ACTION_PRESERVE] = "preserve",
+    NULL,
 };
 
 void zp_zone_spec_init(struct zp_zone_spec *spec)
@@ -43,258 +43,218 @@ void zp_zone_spec_clear(struct zp_zone_spec *spec)
 
 /* ---- out --------------------------------------------------------------- */
 
-static bool add_string(struct json_object *obj, const char *key,
+static void put_string(struct zp__json_writer *w, const char *key,
                        const char *value)
 {
-    struct json_object *str = json_object_new_string(value);
-
-    return str && json_object_object_add(obj, key, str) == 0;
+    if (value)
+        zp__json_put_string(w, key, value);
 }
 
-static bool add_list(struct json_object *obj, const char *key,
+static void put_list(struct zp__json_writer *w, const char *key,
                      char *const *list, size_t nr)
 {
-    struct json_object *array = json_object_new_array();
     size_t i;
 
-    if (!array || json_object_object_add(obj, key, array))
-        return false;
-    for (i = 0; i < nr; i++) {
-        struct json_object *str = json_object_new_string(list[i]);
-
-        if (!str || json_object_array_add(array, str))
-            return false;
-    }
-    return true;
+    zp__json_open(w, key, '[');
+    for (i = 0; i < nr; i++)
+        zp__json_put_string(w, NULL, list[i]);
+    zp__json_close(w, ']');
 }
 
 /* Takes the text of a zp_..._to_json() call in as an object. */
-static bool add_text(struct json_object *obj, const char *key,
-                     const char *text)
+static int put_text(struct zp__json_writer *w, const char *key,
+                    const char *text, struct zp_error *err)
 {
-    struct json_object *sub = json_tokener_parse(text);
+    struct zp__json doc = ZP__JSON_INIT;
+    int rc = zp__json_parse(&doc, key, text, strlen(text), err);
 
-    return sub && json_object_object_add(obj, key, sub) == 0;
+    if (!rc)
+        zp__json_put_value(w, key, doc.value);
+    zp__json_clear(&doc);
+    return rc;
 }
 
-static bool add_plain(struct json_object *obj,
+static int put_request(struct zp__json_writer *w,
+                       const struct zp_request *req, struct zp_error *err)
+{
+    ZP_CLEANUP(zp__cleanup_free) char *text = NULL;
+    int rc = zp_request_to_json(req, &text, err);
+
+    return rc ? rc : put_text(w, "request", text, err);
+}
+
+static int put_plan(struct zp__json_writer *w, const struct zp_plan *plan,
+                    struct zp_error *err)
+{
+    ZP_CLEANUP(zp__cleanup_free) char *text = NULL;
+    int rc;
+
+    if (!plan->nr_vnodes)
+        return ZP_OK;
+    rc = zp_plan_to_json(NULL, NULL, NULL, plan, &text, err);
+    return rc ? rc : put_text(w, "plan", text, err);
+}
+
+static void put_plain(struct zp__json_writer *w,
                       const struct zp_zone_spec *spec)
 {
-    return add_string(obj, "uuid", spec->uuid) &&
-           (!spec->kernel || add_string(obj, "kernel", spec->kernel)) &&
-           (!spec->ramdisk || add_string(obj, "ramdisk", spec->ramdisk)) &&
-           (!spec->cmdline || add_string(obj, "cmdline", spec->cmdline)) &&
-           add_list(obj, "disks", spec->disks, spec->nr_disks) &&
-           add_list(obj, "vifs", spec->vifs, spec->nr_vifs) &&
-           add_list(obj, "cpuid", spec->cpuid, spec->nr_cpuid) &&
-           add_string(obj, "cpupool", spec->cpupool) &&
-           add_string(obj, "on_poweroff", action_names[spec->on_poweroff]) &&
-           add_string(obj, "on_reboot", action_names[spec->on_reboot]) &&
-           add_string(obj, "on_crash", action_names[spec->on_crash]) &&
-           json_object_object_add(obj, "autostart",
-               json_object_new_boolean(spec->autostart)) == 0 &&
-           json_object_object_add(obj, "paused",
-               json_object_new_boolean(spec->paused)) == 0;
+    put_string(w, "uuid", spec->uuid);
+    put_string(w, "kernel", spec->kernel);
+    put_string(w, "ramdisk", spec->ramdisk);
+    put_string(w, "cmdline", spec->cmdline);
+    put_list(w, "disks", spec->disks, spec->nr_disks);
+    put_list(w, "vifs", spec->vifs, spec->nr_vifs);
+    put_list(w, "cpuid", spec->cpuid, spec->nr_cpuid);
+    put_string(w, "cpupool", spec->cpupool);
+    zp__json_put_word(w, "on_poweroff", action_words, spec->on_poweroff);
+    zp__json_put_word(w, "on_reboot", action_words, spec->on_reboot);
+    zp__json_put_word(w, "on_crash", action_words, spec->on_crash);
+    zp__json_put_bool(w, "autostart", spec->autostart);
+    zp__json_put_bool(w, "paused", spec->paused);
 }
 
 int zp_zone_spec_to_json(const struct zp_zone_spec *spec, char **text_out,
                          struct zp_error *err)
 {
-    ZP_CLEANUP(zp__cleanup_free) char *request = NULL;
-    ZP_CLEANUP(zp__cleanup_free) char *plan = NULL;
-    struct json_object *obj;
-    char *text = NULL;
+    struct zp__json_writer w = ZP__JSON_WRITER;
     int rc;
 
-    rc = zp_request_to_json(&spec->request, &request, err);
-    if (!rc && spec->plan.nr_vnodes)
-        rc = zp_plan_to_json(NULL, NULL, NULL, &spec->plan, &plan, err);
-    if (rc)
+    /* one line: it goes into xenstore, which is short of room */
+    zp__json_open_line(&w, NULL, '{');
+    put_plain(&w, spec);
+    rc = put_request(&w, &spec->request, err);
+    if (!rc)
+        rc = put_plan(&w, &spec->plan, err);
+    if (rc) {
+        zp__text_clear(&w.text);
         return rc;
-    obj = json_object_new_object();
-    if (obj && add_plain(obj, spec) && add_text(obj, "request", request) &&
-        (!plan || add_text(obj, "plan", plan))) {
-        const char *json = json_object_to_json_string_ext(
-            obj, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-
-        text = json ? strdup(json) : NULL;
     }
-    json_object_put(obj);
-    if (!text)
-        return zp__nomem(err);
-    *text_out = text;
-    return ZP_OK;
+    zp__json_close(&w, '}');
+    return zp__json_take(&w, text_out, err);
 }
 
 /* ---- in ---------------------------------------------------------------- */
 
-static int get_string(struct json_object *obj, const char *key, char **out,
-                      struct zp_error *err)
+static void get_string(struct zp__json_reader *r,
+                       const struct zp__json_value *root, const char *key,
+                       char **out)
 {
-    struct json_object *val;
+    const char *text;
 
-    if (!json_object_object_get_ex(obj, key, &val))
-        return ZP_OK;
-    if (!json_object_is_type(val, json_type_string))
-        return zp__fail(err, ZP_ERR_INVAL, key, "%s: not a string", key);
-    *out = strdup(json_object_get_string(val));
-    return *out ? ZP_OK : zp__nomem(err);
+    if (!zp__json_get(root, key))
+        return;
+    text = zp__json_string(r, root, key);
+    if (r->rc)
+        return;
+    *out = strdup(text);
+    if (!*out)
+        r->rc = zp__nomem(r->err);
 }
 
-static int get_chars(struct json_object *obj, const char *key, char *out,
-                     size_t size, struct zp_error *err)
+static void get_list(struct zp__json_reader *r,
+                     const struct zp__json_value *root, const char *key,
+                     char ***list, size_t *nr)
 {
-    ZP_CLEANUP(zp__cleanup_free) char *text = NULL;
-    int rc = get_string(obj, key, &text, err);
+    const struct zp__json_value *array, *v;
+    uint32_t i;
 
-    if (rc || !text)
-        return rc;
-    if (strlen(text) >= size)
-        return zp__fail(err, ZP_ERR_RANGE, key, "%s: too long", key);
-    strcpy(out, text);
-    return ZP_OK;
-}
-
-static int get_list(struct json_object *obj, const char *key, char ***list,
-                    size_t *nr, struct zp_error *err)
-{
-    struct json_object *val;
-    size_t i, len;
-
-    if (!json_object_object_get_ex(obj, key, &val))
-        return ZP_OK;
-    if (!json_object_is_type(val, json_type_array))
-        return zp__fail(err, ZP_ERR_INVAL, key, "%s: not a list", key);
-    len = json_object_array_length(val);
-    *list = calloc(len + 1, sizeof(**list));
-    if (!*list)
-        return zp__nomem(err);
-    for (i = 0; i < len; i++) {
-        struct json_object *str = json_object_array_get_idx(val, i);
-
-        if (!json_object_is_type(str, json_type_string))
-            return zp__fail(err, ZP_ERR_INVAL, key, "%s: not strings", key);
-        (*list)[i] = strdup(json_object_get_string(str));
-        if (!(*list)[i])
-            return zp__nomem(err);
+    array = zp__json_array_or_empty(r, root, key);
+    if (r->rc)
+        return;
+    *list = calloc(array->nr + 1, sizeof(**list));
+    if (!*list) {
+        r->rc = zp__nomem(r->err);
+        return;
+    }
+    ZP__JSON_EACH(v, i, array) {
+        if (v->type != ZP__JSON_STRING) {
+            zp__json_fail(r, ZP_ERR_INVAL, key, "%s: not strings", key);
+            return;
+        }
+        (*list)[i] = strdup(v->str);
+        if (!(*list)[i]) {
+            r->rc = zp__nomem(r->err);
+            return;
+        }
         *nr = i + 1;
     }
-    return ZP_OK;
 }
 
-static int get_action(struct json_object *obj, const char *key,
-                      enum zp_action *out, struct zp_error *err)
+static void get_action(struct zp__json_reader *r,
+                       const struct zp__json_value *root, const char *key,
+                       enum zp_action *out)
 {
-    char text[16] = "";
-    size_t i;
-    int rc = get_chars(obj, key, text, sizeof(text), err);
-
-    if (rc || !text[0])
-        return rc;
-    for (i = 0; i < sizeof(action_names) / sizeof(action_names[0]); i++) {
-        if (strcmp(text, action_names[i]) == 0) {
-            *out = (enum zp_action)i;
-            return ZP_OK;
-        }
-    }
-    return zp__fail(err, ZP_ERR_INVAL, key,
-                    "%s: %s is not destroy, restart or preserve", key, text);
+    *out = (enum zp_action)zp__json_word_or(r, root, key, action_words, *out);
 }
 
-static int get_bool(struct json_object *obj, const char *key, bool *out,
-                    struct zp_error *err)
+/* Gives a member as a document of its own, for the zp_..._from_json() calls;
+ * NULL if it is absent. */
+static char *text_of(struct zp__json_reader *r,
+                     const struct zp__json_value *root, const char *key)
 {
-    struct json_object *val;
-
-    if (!json_object_object_get_ex(obj, key, &val))
-        return ZP_OK;
-    if (!json_object_is_type(val, json_type_boolean))
-        return zp__fail(err, ZP_ERR_INVAL, key, "%s: not a boolean", key);
-    *out = json_object_get_boolean(val);
-    return ZP_OK;
-}
-
-static int get_plan(struct json_object *obj, struct zp_zone_spec *spec,
-                    struct zp_error *err)
-{
-    struct json_object *val;
-    const char *text;
-    int rc = ZP_OK;
-
-    if (json_object_object_get_ex(obj, "request", &val)) {
-        text = json_object_to_json_string(val);
-        rc = zp_request_from_json(text, strlen(text), &spec->request, err);
-    }
-    if (!rc && json_object_object_get_ex(obj, "plan", &val)) {
-        text = json_object_to_json_string(val);
-        rc = zp_plan_from_json(text, strlen(text), &spec->plan, err);
-    }
-    return rc;
-}
-
-static int get_all(struct json_object *obj, struct zp_zone_spec *spec,
-                   struct zp_error *err)
-{
+    const struct zp__json_value *v = zp__json_get(root, key);
+    struct zp__json_writer w = ZP__JSON_WRITER;
+    char *text = NULL;
     int rc;
 
-    if (!json_object_is_type(obj, json_type_object))
-        return zp__fail(err, ZP_ERR_INVAL, NULL, "zone: not an object");
-    rc = get_chars(obj, "uuid", spec->uuid, sizeof(spec->uuid), err);
-    if (!rc)
-        rc = get_string(obj, "kernel", &spec->kernel, err);
-    if (!rc)
-        rc = get_string(obj, "ramdisk", &spec->ramdisk, err);
-    if (!rc)
-        rc = get_string(obj, "cmdline", &spec->cmdline, err);
-    if (!rc)
-        rc = get_list(obj, "disks", &spec->disks, &spec->nr_disks, err);
-    if (!rc)
-        rc = get_list(obj, "vifs", &spec->vifs, &spec->nr_vifs, err);
-    if (!rc)
-        rc = get_list(obj, "cpuid", &spec->cpuid, &spec->nr_cpuid, err);
-    if (!rc)
-        rc = get_chars(obj, "cpupool", spec->cpupool, sizeof(spec->cpupool),
-                       err);
-    if (!rc)
-        rc = get_action(obj, "on_poweroff", &spec->on_poweroff, err);
-    if (!rc)
-        rc = get_action(obj, "on_reboot", &spec->on_reboot, err);
-    if (!rc)
-        rc = get_action(obj, "on_crash", &spec->on_crash, err);
-    if (!rc)
-        rc = get_bool(obj, "autostart", &spec->autostart, err);
-    if (!rc)
-        rc = get_bool(obj, "paused", &spec->paused, err);
-    if (!rc)
-        rc = get_plan(obj, spec, err);
-    return rc;
+    if (r->rc || !v)
+        return NULL;
+    zp__json_put_value(&w, NULL, v);
+    rc = zp__json_take(&w, &text, r->err);
+    if (rc)
+        r->rc = rc;
+    return text;
+}
+
+static void get_plan(struct zp__json_reader *r,
+                     const struct zp__json_value *root,
+                     struct zp_zone_spec *spec)
+{
+    ZP_CLEANUP(zp__cleanup_free) char *request = text_of(r, root, "request");
+    ZP_CLEANUP(zp__cleanup_free) char *plan = text_of(r, root, "plan");
+
+    if (!r->rc && request)
+        r->rc = zp_request_from_json(request, strlen(request),
+                                     &spec->request, r->err);
+    if (!r->rc && plan)
+        r->rc = zp_plan_from_json(plan, strlen(plan), &spec->plan, r->err);
+}
+
+static int get_all(const struct zp__json_value *root,
+                   struct zp_zone_spec *spec, struct zp_error *err)
+{
+    struct zp__json_reader r = ZP__JSON_READER(err);
+
+    zp__json_copy(&r, root, "uuid", spec->uuid, sizeof(spec->uuid));
+    get_string(&r, root, "kernel", &spec->kernel);
+    get_string(&r, root, "ramdisk", &spec->ramdisk);
+    get_string(&r, root, "cmdline", &spec->cmdline);
+    get_list(&r, root, "disks", &spec->disks, &spec->nr_disks);
+    get_list(&r, root, "vifs", &spec->vifs, &spec->nr_vifs);
+    get_list(&r, root, "cpuid", &spec->cpuid, &spec->nr_cpuid);
+    zp__json_copy(&r, root, "cpupool", spec->cpupool, sizeof(spec->cpupool));
+    get_action(&r, root, "on_poweroff", &spec->on_poweroff);
+    get_action(&r, root, "on_reboot", &spec->on_reboot);
+    get_action(&r, root, "on_crash", &spec->on_crash);
+    spec->autostart = zp__json_bool_or(&r, root, "autostart", false);
+    spec->paused = zp__json_bool_or(&r, root, "paused", false);
+    get_plan(&r, root, spec);
+    return r.rc;
 }
 
 int zp_zone_spec_from_json(const char *buf, size_t len,
                            struct zp_zone_spec *spec_out,
                            struct zp_error *err)
 {
-    struct json_tokener *tok;
-    struct json_object *obj;
+    struct zp__json doc = ZP__JSON_INIT;
     struct zp_zone_spec spec;
-    int rc;
+    int rc = zp__json_parse(&doc, "zone", buf, len, err);
 
-    if (len > 16 * 1024 * 1024)
-        return zp__fail(err, ZP_ERR_RANGE, NULL, "zone: above 16 MiB");
-    tok = json_tokener_new();
-    if (!tok)
-        return zp__nomem(err);
-    obj = json_tokener_parse_ex(tok, buf, (int)len);
-    if (!obj) {
-        rc = zp__fail(err, ZP_ERR_PARSE, NULL, "zone: %s",
-                      json_tokener_error_desc(json_tokener_get_error(tok)));
-        json_tokener_free(tok);
+    if (rc)
         return rc;
-    }
-    json_tokener_free(tok);
     zp_zone_spec_init(&spec);
-    rc = get_all(obj, &spec, err);
-    json_object_put(obj);
+    rc = get_all(doc.value, &spec, err);
+    zp__json_clear(&doc);
     if (rc) {
         zp_zone_spec_clear(&spec);
         return rc;

@@ -14,8 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
+#include "adapt/json.h"
 #include "xen/launch/launch.h"
 
 #define MAX_SPEC ((size_t)1 << 20)
@@ -85,17 +84,20 @@ static int build(struct zp_xen *xen, const struct zp_zone_spec *spec,
 
 static void print_error(const struct zp_error *err)
 {
-    struct json_object *obj = json_object_new_object();
-    struct json_object *top = json_object_new_object();
+    struct zp__json_writer w = ZP__JSON_WRITER;
+    char *text = NULL;
 
-    json_object_object_add(obj, "code", json_object_new_int(err->code));
-    json_object_object_add(obj, "sys", json_object_new_int(err->sys));
-    json_object_object_add(obj, "limit", json_object_new_string(err->limit));
-    json_object_object_add(obj, "message", json_object_new_string(err->msg));
-    json_object_object_add(top, "error", obj);
-    printf("%s\n", json_object_to_json_string_ext(top,
-                                                  JSON_C_TO_STRING_PLAIN));
-    json_object_put(top);
+    zp__json_open_line(&w, NULL, '{');
+    zp__json_open(&w, "error", '{');
+    zp__json_put_int(&w, "code", err->code);
+    zp__json_put_int(&w, "sys", err->sys);
+    zp__json_put_string(&w, "limit", err->limit);
+    zp__json_put_string(&w, "message", err->msg);
+    zp__json_close(&w, '}');
+    zp__json_close(&w, '}');
+    if (!zp__json_take(&w, &text, NULL))
+        fputs(text, stdout);
+    free(text);
 }
 
 int main(int argc, char **argv)
