@@ -8,6 +8,7 @@
 struct parser {
     struct zp__json *doc;
     const char *what;
+    const char *brackets;    /* that the root may begin with */
     const char *original;    /* doc->text before strings were decoded */
     char *at;                /* next byte; the text ends with a NUL */
     unsigned depth;
@@ -361,6 +362,7 @@ static int parse_value(struct parser *p, const char *key)
         return rc;
     v = &p->doc->value[index];
     skip_blanks(p);
+    v->at = (uint32_t)(p->at - p->doc->text);
     switch (*p->at) {
     case '{':
         v->type = ZP__JSON_OBJECT;
@@ -381,9 +383,14 @@ static int parse_document(struct parser *p)
     int rc;
 
     skip_blanks(p);
-    if (*p->at != '{')
-        return fail_at(p, p->at, *p->at ? "an object is expected"
-                                        : "no JSON here");
+    if (!*p->at)
+        return fail_at(p, p->at, "no JSON here");
+    if (!strchr(p->brackets, *p->at))
+        return fail_at(p, p->at, !p->brackets[1] && *p->brackets == '{'
+                                     ? "an object is expected"
+                                     : p->brackets[1]
+                                     ? "an object or a list is expected"
+                                     : "a list is expected");
     rc = parse_value(p, NULL);
     if (rc)
         return rc;
@@ -396,7 +403,14 @@ static int parse_document(struct parser *p)
 int zp__json_parse(struct zp__json *doc, const char *what, const char *buf,
                    size_t len, struct zp_error *err)
 {
-    struct parser p = { doc, what, buf, NULL, 0, err };
+    return zp__json_parse_root(doc, what, "{", buf, len, err);
+}
+
+int zp__json_parse_root(struct zp__json *doc, const char *what,
+                        const char *brackets, const char *buf, size_t len,
+                        struct zp_error *err)
+{
+    struct parser p = { doc, what, brackets, buf, NULL, 0, err };
     int rc;
 
     if (len > ZP__JSON_MAX_BYTES)

@@ -127,6 +127,7 @@ required(struct zp__json_reader *r, const struct zp__json_value *obj,
     if (r->rc)
         return NULL;
     v = zp__json_get(obj, key);
+    r->at = v ? v : obj;
     if (!v)
         zp__json_fail(r, ZP_ERR_PARSE, "json", "%s: missing, %s is needed",
                       key, wanted);
@@ -155,6 +156,7 @@ uint64_t zp__json_uint_of(struct zp__json_reader *r, const char *what,
 
     if (r->rc)
         return 0;
+    r->at = v;
     if (v->type == ZP__JSON_UINT && v->uint <= max)
         return v->uint;
     if (v->type == ZP__JSON_UINT ||
@@ -340,15 +342,18 @@ void zp__json_only(struct zp__json_reader *r,
     ZP__JSON_EACH(v, i, obj) {
         for (k = 0; keys[k] && strcmp(keys[k], v->key); k++)
             ;
-        if (!keys[k])
+        if (!keys[k]) {
+            r->at = r->rc ? r->at : v;
             zp__json_fail(r, ZP_ERR_INVAL, "json", "unknown key \"%.40s\"",
                           v->key);
+        }
     }
 }
 
 void zp__json_is_object(struct zp__json_reader *r,
                         const struct zp__json_value *v)
 {
+    r->at = r->rc ? r->at : v;
     if (v->type != ZP__JSON_OBJECT)
         zp__json_fail(r, ZP_ERR_PARSE, "json", "%s, but an object is needed",
                       kind(v));

@@ -41,6 +41,7 @@ struct zp__json_value {
                               * numbers: as written, .len bytes */
     size_t len;
     const char *key;         /* of a member; else NULL */
+    uint32_t at;             /* offset of its first byte in the document */
 };
 
 struct zp__json {
@@ -55,6 +56,10 @@ struct zp__json {
  * the document in messages ("host JSON"). */
 int zp__json_parse(struct zp__json *doc, const char *what, const char *buf,
                    size_t len, struct zp_error *err);
+/* The same for a root that begins with one of the @brackets, "{[". */
+int zp__json_parse_root(struct zp__json *doc, const char *what,
+                        const char *brackets, const char *buf, size_t len,
+                        struct zp_error *err);
 void zp__json_clear(struct zp__json *doc);
 /* Same value, whatever the order of members and the way it was written. */
 bool zp__json_equal(const struct zp__json_value *a,
@@ -83,8 +88,10 @@ struct zp__json_reader {
     struct zp_error *err;
     int rc;
     char where[48];          /* put before messages: "nodes[2]." */
+    const struct zp__json_value *at; /* looked at last: after a failure, the
+                              * value that is wrong or lacks something */
 };
-#define ZP__JSON_READER(err) { (err), ZP_OK, "" }
+#define ZP__JSON_READER(err) { (err), ZP_OK, "", NULL }
 
 void zp__json_at(struct zp__json_reader *r, const char *fmt, ...)
     ZP_PRINTF(2, 3);
@@ -197,6 +204,13 @@ void zp__host_write(struct zp__json_writer *w, const char *key,
                     const struct zp_load *load);
 int zp__request_read(const struct zp__json_value *root,
                      struct zp_request *req_out, struct zp_error *err);
+/* Reads over what @req says; members that are not of a request are for the
+ * caller to refuse. */
+void zp__request_read_over(struct zp__json_reader *r,
+                           const struct zp__json_value *root,
+                           struct zp_request *req);
+/* Members of a request (ends with NULL). */
+extern const char *const zp__request_keys[];
 void zp__request_write(struct zp__json_writer *w, const char *key,
                        const struct zp_request *req);
 /* @warnings and @why may be NULL. */
@@ -210,6 +224,8 @@ int zp__plan_texts(const struct zp_topology *topo,
                    char **why_out, struct zp_error *err);
 
 /* Words of the enums, in their order, for reading and writing. */
+extern const char *const zp__size_by_words[];
+extern const char *const zp__first_node_words[];
 extern const char *const zp__type_words[];
 extern const char *const zp__strategy_words[];
 extern const char *const zp__spill_words[];

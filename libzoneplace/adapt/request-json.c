@@ -7,13 +7,13 @@
 
 #define MAX_ID (UINT32_MAX - 1)
 
-static const char *const size_by_words[] = { "both", "cpu", NULL };
-static const char *const first_node_words[] = { "most-free", "pack", NULL };
+const char *const zp__size_by_words[] = { "both", "cpu", NULL };
+const char *const zp__first_node_words[] = { "most-free", "pack", NULL };
 static const char *const near_policy_words[] = { "strict", "preferred",
                                                  NULL };
 static const char *const vnuma_words[] = { "auto", "always", "never", NULL };
 
-static const char *const keys[] = {
+const char *const zp__request_keys[] = {
     "name", "type", "vcpus", "max_vcpus", "memory", "max_memory",
     "numa_nodes", "strategy", "spill", "memory_policy", "size_by",
     "first_node", "near_policy", "vnuma", "tier", "force", "overcommit",
@@ -40,6 +40,7 @@ static void read_size(struct zp__json_reader *r,
 
     if (!v || r->rc)
         return;
+    r->at = v;
     if (v->type != ZP__JSON_STRING) {
         *kib = zp__json_uint_of(r, key, v, ZP_MAX_MEM_KIB / 1024) * 1024;
         return;
@@ -56,6 +57,8 @@ static void read_ids(struct zp__json_reader *r,
     const struct zp__json_value *ids, *id;
     uint32_t i;
 
+    if (!zp__json_get(root, key))
+        return;
     ids = zp__json_array_or_empty(r, root, key);
     if (ids->nr > ZP_MAX_PNODES)
         zp__json_fail(r, ZP_ERR_RANGE, "numa-nodes", "%s: %u of them, at "
@@ -130,9 +133,9 @@ static void read_words(struct zp__json_reader *r,
         zp__json_word_or(r, root, "memory_policy", zp__memory_policy_words,
                          req->memory_policy);
     req->size_by = (enum zp_size_by)
-        zp__json_word_or(r, root, "size_by", size_by_words, req->size_by);
+        zp__json_word_or(r, root, "size_by", zp__size_by_words, req->size_by);
     req->first_node = (enum zp_first_node)
-        zp__json_word_or(r, root, "first_node", first_node_words,
+        zp__json_word_or(r, root, "first_node", zp__first_node_words,
                          req->first_node);
     req->near_policy = (enum zp_near_policy)
         zp__json_word_or(r, root, "near_policy", near_policy_words,
@@ -146,6 +149,29 @@ static void read_words(struct zp__json_reader *r,
                          req->packages);
 }
 
+void zp__request_read_over(struct zp__json_reader *r,
+                           const struct zp__json_value *root,
+                           struct zp_request *req)
+{
+    zp__json_copy(r, root, "name", req->name, sizeof(req->name));
+    read_words(r, root, req);
+    read_u32(r, root, "vcpus", &req->vcpus);
+    read_u32(r, root, "max_vcpus", &req->max_vcpus);
+    read_size(r, root, "memory", &req->mem_kib);
+    read_size(r, root, "max_memory", &req->max_mem_kib);
+    read_u32(r, root, "numa_nodes", &req->nr_vnodes);
+    read_u32(r, root, "threads", &req->threads);
+    req->force_flat = zp__json_bool_or(r, root, "force", req->force_flat);
+    req->agent = zp__json_bool_or(r, root, "agent", req->agent);
+    read_u32(r, root, "overcommit", &req->overcommit);
+    read_u32(r, root, "vcpu_ratio", &req->vcpu_ratio);
+    read_u32(r, root, "vnuma_min_vcpus", &req->vnuma_min_vcpus);
+    read_ids(r, root, "memory_nodes", &req->memory_nodes);
+    read_ids(r, root, "interleave_nodes", &req->interleave);
+    read_devices(r, root, "near", false, req);
+    read_devices(r, root, "pci", true, req);
+}
+
 int zp__request_read(const struct zp__json_value *root,
                      struct zp_request *req_out, struct zp_error *err)
 {
@@ -153,24 +179,8 @@ int zp__request_read(const struct zp__json_value *root,
     struct zp_request req;
 
     zp_request_init(&req);
-    zp__json_only(&r, root, keys);
-    zp__json_copy(&r, root, "name", req.name, sizeof(req.name));
-    read_words(&r, root, &req);
-    read_u32(&r, root, "vcpus", &req.vcpus);
-    read_u32(&r, root, "max_vcpus", &req.max_vcpus);
-    read_size(&r, root, "memory", &req.mem_kib);
-    read_size(&r, root, "max_memory", &req.max_mem_kib);
-    read_u32(&r, root, "numa_nodes", &req.nr_vnodes);
-    read_u32(&r, root, "threads", &req.threads);
-    req.force_flat = zp__json_bool_or(&r, root, "force", req.force_flat);
-    req.agent = zp__json_bool_or(&r, root, "agent", req.agent);
-    read_u32(&r, root, "overcommit", &req.overcommit);
-    read_u32(&r, root, "vcpu_ratio", &req.vcpu_ratio);
-    read_u32(&r, root, "vnuma_min_vcpus", &req.vnuma_min_vcpus);
-    read_ids(&r, root, "memory_nodes", &req.memory_nodes);
-    read_ids(&r, root, "interleave_nodes", &req.interleave);
-    read_devices(&r, root, "near", false, &req);
-    read_devices(&r, root, "pci", true, &req);
+    zp__json_only(&r, root, zp__request_keys);
+    zp__request_read_over(&r, root, &req);
     if (r.rc)
         return r.rc;
     *req_out = req;
@@ -248,8 +258,8 @@ void zp__request_write(struct zp__json_writer *w, const char *key,
     zp__json_put_word(w, "spill", zp__spill_words, req->spill);
     zp__json_put_word(w, "memory_policy", zp__memory_policy_words,
                        req->memory_policy);
-    zp__json_put_word(w, "size_by", size_by_words, req->size_by);
-    zp__json_put_word(w, "first_node", first_node_words, req->first_node);
+    zp__json_put_word(w, "size_by", zp__size_by_words, req->size_by);
+    zp__json_put_word(w, "first_node", zp__first_node_words, req->first_node);
     zp__json_put_word(w, "near_policy", near_policy_words,
                        req->near_policy);
     zp__json_put_word(w, "vnuma", vnuma_words, req->vnuma);
