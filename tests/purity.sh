@@ -14,6 +14,7 @@ __assert_fail __stack_chk_fail __popcountdi2 _GLOBAL_OFFSET_TABLE_'
 
 cd "$top_builddir"
 objects=$(find libzoneplace/core/.libs libzoneplace/render/.libs \
+    libzoneplace/density/.libs \
     -name 'libzpcore_la-*.o')
 test -n "$objects" || { echo "purity: no objects to look at" >&2; exit 1; }
 
