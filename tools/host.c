@@ -102,7 +102,7 @@ static int reserve_more(struct ctl *ctl, struct host *host)
     return EXIT_OK;
 }
 
-static int read_saved(struct ctl *ctl, const char *path, struct host *host)
+int host_read_file(struct ctl *ctl, const char *path, struct host *host)
 {
     struct zp_error err;
 
@@ -127,7 +127,7 @@ int host_read(struct ctl *ctl, struct host *host)
     struct zp_error err;
 
     if (path)
-        return read_saved(ctl, path, host);
+        return host_read_file(ctl, path, host);
     if (given(ctl, OPT_TIER)) {
         fail(&err, ZP_ERR_INVAL, "tier",
              "--tier goes with --host FILE: a live host is asked");

@@ -138,6 +138,16 @@ static const struct opt options[] = {
     { OPT_SAVE, "save", "NAME", G_AUTOSTART, "mark a running zone" },
     { OPT_REMOVE, "remove", "NAME", G_AUTOSTART, "unmark a zone" },
 
+    { OPT_COUNT, "count", "N", G_DENSITY, "so many hosts like the last one" },
+    { OPT_MIX, "mix", "FILE", G_DENSITY, "shapes with weights, JSON or CSV" },
+    { OPT_SHAPE, "shape", "VCPUS:MEMORY[:WEIGHT]", G_DENSITY,
+      "a shape of the mix; repeatable" },
+    { OPT_SEED, "seed", "N", G_DENSITY, "order of the mix (default 0)" },
+    { OPT_MORE, "more", NULL, G_DENSITY,
+      "how many more of each shape a host takes" },
+    { OPT_POLICIES, "policies", "all|LIST", G_DENSITY,
+      "compare rules on the same sequence" },
+
     { OPT_JSON, "json", NULL, G_ALL, "print JSON" },
     { OPT_HELP, "help", NULL, G_ALL, "print this" },
 };

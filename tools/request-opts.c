@@ -270,10 +270,10 @@ static int apply_one(const struct opt_given *opt, struct zp_request *req,
     return rc ? rc : apply_word(opt, req, err);
 }
 
-int request_apply(const struct ctl *ctl, struct zp_request *req,
-                  struct zp_error *err)
+int request_options(const struct ctl *ctl, struct zp_request *req,
+                    struct zp_error *err)
 {
-    struct zp_request next = *req, checked;
+    struct zp_request next = *req;
     int rc;
 
     /* Devices on the command line replace those of a file. */
@@ -284,6 +284,18 @@ int request_apply(const struct ctl *ctl, struct zp_request *req,
         if (rc)
             return rc;
     }
+    *req = next;
+    return ZP_OK;
+}
+
+int request_apply(const struct ctl *ctl, struct zp_request *req,
+                  struct zp_error *err)
+{
+    struct zp_request next = *req, checked;
+    int rc = request_options(ctl, &next, err);
+
+    if (rc)
+        return rc;
     if (!next.vcpus && !next.max_vcpus)
         return fail(err, ZP_ERR_INVAL, "vcpus", "%s: --vcpus is missing",
                     ctl->verb->name);

@@ -26,6 +26,8 @@ static const struct verb verbs[] = {
       "Name the nodes for so many vcpus and so much memory" },
     { "render", "", 0, 0, G_PLACES | G_RENDER, false, cmd_render,
       "Make ACPI tables, an xl.cfg or JSON of a plan" },
+    { "density", "", 0, 0, G_PLACES | G_DENSITY, false, cmd_density,
+      "Count how many zones fit, and what is stranded" },
     { "launch", "[FILE]", 0, 1, G_ALL | G_REQUEST | G_LAUNCH, true,
       LIVE(cmd_launch), "Plan a zone and start it; FILE is an xl.cfg" },
     { "list", "", 0, 0, G_ALL, true, LIVE(cmd_list), "List zones" },
@@ -78,8 +80,8 @@ static void add_help(struct spool *out)
               "zonectl VERB --help names the options of a verb. All verbs "
               "take --json.\n");
 #ifndef HAVE_XEN
-    spool_add(out, "Built without Xen: only host, plan, advise and render, on "
-              "host files.\n");
+    spool_add(out, "Built without Xen: only host, plan, advise, render and "
+              "density, on host files.\n");
 #endif
 }
 

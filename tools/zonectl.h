@@ -79,6 +79,7 @@ enum {
     G_SHUTDOWN = 1 << 9,
     G_AUTOSTART = 1 << 10,
     G_DRAW = 1 << 11,    /* what the host looks like */
+    G_DENSITY = 1 << 16,
 };
 
 enum opt_id {
@@ -99,6 +100,7 @@ enum opt_id {
     OPT_EVERY, OPT_PAGES, OPT_WATCH, OPT_INTERVAL, OPT_TIMES,
     OPT_PROMETHEUS, OPT_LOG, OPT_REBOOT, OPT_WAIT,
     OPT_LIST, OPT_SAVE, OPT_REMOVE,
+    OPT_COUNT, OPT_MIX, OPT_SHAPE, OPT_SEED, OPT_MORE, OPT_POLICIES,
 };
 
 struct ctl;
@@ -148,6 +150,9 @@ int parse_number(const char *what, const char *text, uint64_t max,
                  uint64_t *value_out, struct zp_error *err);
 /* Puts the request options over what @req says, then zp_request_check()s a
  * copy. A bare request without vcpus or memory is INVAL. */
+/* The same without the check, for requests that are not whole yet. */
+int request_options(const struct ctl *ctl, struct zp_request *req,
+                    struct zp_error *err);
 int request_apply(const struct ctl *ctl, struct zp_request *req,
                   struct zp_error *err);
 /* Puts options that change the live host's reserve over @opt. */
@@ -170,7 +175,10 @@ struct host {
 };
 /* Returns EXIT_OK or what refuse() returned. */
 int host_read(struct ctl *ctl, struct host *host);
-/* Connects ctl->xen, if it is not yet, and lets what dead launchers left be finished. */
+/* The host of one file. */
+int host_read_file(struct ctl *ctl, const char *path, struct host *host);
+/* Connects ctl->xen, if it is not yet, and lets what dead launchers left be
+ * finished. */
 int open_xen(struct ctl *ctl);
 void host_clear(struct host *host);
 struct planned {
@@ -251,6 +259,7 @@ int cmd_host(struct ctl *ctl);
 int cmd_plan(struct ctl *ctl);
 int cmd_advise(struct ctl *ctl);
 int cmd_render(struct ctl *ctl);
+int cmd_density(struct ctl *ctl);
 int cmd_launch(struct ctl *ctl);
 int cmd_list(struct ctl *ctl);
 int cmd_show(struct ctl *ctl);

@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# zonectl density: what it counts, and how it refuses.
+. "$top_srcdir/tests/cli/lib.sh"
+
+# Two nodes of 8 pcpus and 4100 MiB: three zones of 1 GiB and their overhead
+# fit on each.
+cat >"$tmp/host.json" <<'END'
+{"name": "pair", "nodes": [
+  {"id": 0, "cpus": "0-7", "mem_kb": 4198400},
+  {"id": 1, "cpus": "8-15", "mem_kb": 4198400}],
+ "distances": [[10, 20], [20, 10]]}
+END
+host=(density --host "$tmp/host.json")
+number()
+{
+    grep -m1 -o "\"$1\": [0-9.][0-9.]*" "$tmp/out" | grep -o '[0-9.]*$'
+}
+
+run "${host[@]}" --vcpus 1 --memory 1G --numa-nodes 1 --json
+expect_exit 0 "one shape"
+is "zones until the first refusal" "$(number zones_until_first_refusal)" 6
+is "zones placed" "$(number zones_placed)" 6
+is "all local" "$(number local_share)" 1.000000
+is "two nodes stranded" "$(grep -c '"by": "memory", "hosts": 1' "$tmp/out")" 2
+accepted "as text" "${host[@]}" --vcpus 1 --memory 1G
+run "${host[@]}" --count 1000 --vcpus 1 --memory 1G --numa-nodes 1 --json
+is "a thousand hosts" "$(number zones_placed)" 6000
+run "${host[@]}" --count 3 --host "$tmp/host.json" --vcpus 1 --memory 1G \
+    --numa-nodes 1 --json
+is "hosts of two kinds" "$(number zones_placed)" 24
+run "${host[@]}" --vcpus 4 --memory 1G --vcpu-ratio 1 --numa-nodes 1 --json
+is "a ratio bounds vcpus" "$(number zones_placed)" 4
+is "stranded for want of vcpus" \
+    "$(grep -c '"by": "vcpus", "hosts": 1' "$tmp/out")" 2
+run "${host[@]}" --vcpus 2 --memory 5G --spill honest --json
+is "memory that spills" "$(number zones_placed)" 1
+run "${host[@]}" --vcpus 1 --memory 3G --spill strict --more --json
+is "more: by zones" "$(number more)" 2
+is "more: each node alone" "$(grep -o '"alone": 1' "$tmp/out" | wc -l)" 2
+accepted "more as text" "${host[@]}" --vcpus 1 --memory 3G --more
+
+# Mixes.
+cat >"$tmp/mix.json" <<'END'
+[{"name": "small", "vcpus": 1, "memory": 512, "weight": 3},
+ {"name": "large", "vcpus": 4, "memory": "2G", "numa_nodes": 1}]
+END
+cat >"$tmp/mix.csv" <<'END'
+name,vcpus,memory,numa_nodes,weight
+small,1,512M,,3
+large,4,2G,1,1
+END
+run "${host[@]}" --mix "$tmp/mix.json" --seed 7 --json
+expect_exit 0 "a mix"
+cp "$tmp/out" "$tmp/first"
+run "${host[@]}" --mix "$tmp/mix.csv" --seed 7 --json
+check "the same mix as CSV" cmp "$tmp/out" "$tmp/first"
+run "${host[@]}" --mix "$tmp/mix.json" --seed 7 --json --policies all
+is "each policy once" "$(grep -c '"name": "pack"' "$tmp/out")" 1
+run "${host[@]}" --shape 1:512M:3 --shape 4:2G --json
+expect_exit 0 "shapes on the command line"
+
+# bad FILE LINE COLUMN WORD TEXT: a mix that is refused.
+bad()
+{
+    cat >"$tmp/$1"
+    refused 1 "$1: .*line $2 column $3: .*$4" "$5" "${host[@]}" \
+        --mix "$tmp/$1"
+}
+bad m.json 2 12 'vcpus: -1' "a negative number" <<'END'
+[{"vcpus": 1, "memory": 512},
+ {"vcpus": -1, "memory": 512}]
+END
+bad m.json 1 26 'memory' "a unit that is none" <<<'[{"vcpus": 1, "memory":  "5X"}]'
+bad m.json 1 14 'vcpus' "a number too large" <<<'[ {"vcpus" : 99999999999, "memory": 5}]'
+bad m.json 1 22 'above' "a size too large" \
+    <<<'[{"vcpus":1,"memory":999999999999999999999}]'
+bad m.json 1 36 'colour' "an unknown key" \
+    <<<'[{"vcpus": 1, "memory":5,"colour": "red"}]'
+bad m.json 1 2 'vcpu' "a shape without vcpus" <<<'[{"memory": 5}]'
+bad m.json 1 1 'list' "no list" <<<'{"vcpus": 1}'
+bad m.json 1 1 'without shapes' "an empty list" <<<'[]'
+bad m.json 2 1 'expected' "half a mix" <<<'[{"vcpus": 1,'
+bad m.csv 2 1 'negative\|whole number' "a negative number in CSV" \
+    <<<$'vcpus,memory\n-1,512'
+bad m.csv 3 3 'memory' "an unknown unit in CSV" \
+    <<<$'vcpus,memory\n1,512\n1,5Q'
+bad m.csv 2 1 'above' "an overflow in CSV" \
+    <<<$'vcpus,memory\n99999999999999999999,512'
+bad m.csv 1 14 'colour' "an unknown column" <<<$'vcpus,memory,colour\n1,512,x'
+bad m.csv 2 3 'fields' "a line too short" <<<$'vcpus,memory,name\n1,512'
+bad m.csv 2 7 'end' "a quote without its end" <<<$'vcpus,memory,name\n1,512,"x'
+bad m.csv 1 '[0-9]*' '64 columns' "a million columns" < <(awk 'BEGIN {
+    printf "vcpus"; for (i = 1; i < 1000000; i++) printf ",c%d", i }')
+bad m.csv 2 4 NUL "a NUL byte" < <(printf 'vcpus,memory\n1,5\0')
+
+refused 2 'mix' "mix and shape" "${host[@]}" --mix x --shape 1:1G
+refused 2 'shape' "a shape that is none" "${host[@]}" --shape 1
+refused 2 'none of all' "an unknown policy" "${host[@]}" --shape 1:1G \
+    --policies often
+refused 2 'at least 1' "no hosts" "${host[@]}" --count 0 --shape 1:1G
+refused 2 'at most 1000000' "too many hosts" "${host[@]}" --count 1000001 \
+    --shape 1:1G
+refused 2 'after --host' "a count of no host" density --count 2 --shape 1:1G
+refused 2 'vcpus is missing' "nothing to place" "${host[@]}"
+finish

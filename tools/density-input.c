@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* zonectl density: hosts and mixes from options and files. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "density.h"
+
+static int add_host(struct density *d, struct zp_error *err)
+{
+    struct host *grown = realloc(d->host, (d->nr_hosts + 1) * sizeof(*grown));
+
+    if (!grown)
+        return fail(err, ZP_ERR_NOMEM, NULL, "out of memory");
+    d->host = grown;
+    d->host[d->nr_hosts++] = (struct host){ 0 };
+    return ZP_OK;
+}
+
+static int into_fleet(struct density *d, const struct host *host,
+                      uint64_t count)
+{
+    struct zp_error err;
+
+    if (zp_fleet_add(d->fleet, host->topo, host->load, (uint32_t)count, &err))
+        return refuse(d->ctl->json, exit_of_request(&err), &err);
+    return EXIT_OK;
+}
+
+/* The --count that follows the @i-th option before the next --host; 1. */
+static int read_count(struct density *d, size_t i, uint64_t *count_out)
+{
+    const struct ctl *ctl = d->ctl;
+    struct zp_error err;
+
+    *count_out = 1;
+    for (i++; i < ctl->nr_given && ctl->given[i].id != OPT_HOST; i++) {
+        if (ctl->given[i].id != OPT_COUNT)
+            continue;
+        if (parse_number("count", ctl->given[i].value, ZP_MAX_HOSTS,
+                         count_out, &err))
+            return refuse(ctl->json, EXIT_USAGE, &err);
+        if (!*count_out) {
+            fail(&err, ZP_ERR_INVAL, "count", "--count 0: at least 1");
+            return refuse(ctl->json, EXIT_USAGE, &err);
+        }
+    }
+    return EXIT_OK;
+}
+
+/* Each --host, with the --count that follows it. */
+static int read_hosts(struct density *d)
+{
+    struct ctl *ctl = d->ctl;
+    struct zp_error err;
+    uint64_t count;
+    size_t i;
+    int rc;
+
+    if (zp_fleet_new(&d->fleet, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    if (!given(ctl, OPT_HOST)) {
+        if (given(ctl, OPT_COUNT)) {
+            fail(&err, ZP_ERR_INVAL, "count",
+                 "--count goes after --host FILE");
+            return refuse(ctl->json, EXIT_USAGE, &err);
+        }
+        if (add_host(d, &err))
+            return refuse(ctl->json, EXIT_FAILED, &err);
+        rc = host_read(ctl, &d->host[0]);
+        return rc ? rc : into_fleet(d, &d->host[0], 1);
+    }
+    for (i = 0; i < ctl->nr_given; i++) {
+        if (ctl->given[i].id != OPT_HOST)
+            continue;
+        if (add_host(d, &err))
+            return refuse(ctl->json, EXIT_FAILED, &err);
+        rc = host_read_file(ctl, ctl->given[i].value,
+                            &d->host[d->nr_hosts - 1]);
+        if (!rc)
+            rc = read_count(d, i, &count);
+        if (!rc)
+            rc = into_fleet(d, &d->host[d->nr_hosts - 1], count);
+        if (rc)
+            return rc;
+    }
+    return EXIT_OK;
+}
+
+static int add_given_shape(struct density *d, const char *text,
+                           struct zp_error *err)
+{
+    struct zp_request req = d->base;
+    char *copy CLEANUP(free_text) = xstrdup(text);
+    char *memory = strchr(copy, ':'), *weight;
+    uint64_t vcpus, times = 1;
+    struct zp_error why;
+    int rc;
+
+    if (!memory)
+        return fail(err, ZP_ERR_PARSE, "shape",
+                    "--shape %s: not VCPUS:MEMORY[:WEIGHT]", text);
+    *memory++ = '\0';
+    weight = strchr(memory, ':');
+    if (weight)
+        *weight++ = '\0';
+    rc = parse_number("shape", copy, UINT32_MAX, &vcpus, err);
+    if (!rc && weight)
+        rc = parse_number("shape", weight, ZP_MAX_WEIGHTS, &times, err);
+    if (rc)
+        return rc;
+    rc = zp_size_parse(memory, &req.mem_kib, &why);
+    req.vcpus = (uint32_t)vcpus;
+    req.max_vcpus = 0;
+    req.max_mem_kib = 0;
+    snprintf(req.name, sizeof(req.name), "%.50s", copy);
+    snprintf(req.name + strlen(req.name), sizeof(req.name) - strlen(req.name),
+             ":%.12s", memory);
+    if (!rc)
+        rc = zp_mix_add(d->mix, &req, (uint32_t)times, &why);
+    return rc ? fail(err, rc, why.limit, "--shape %s: %s", text, why.msg) : 0;
+}
+
+static int read_mix_file(struct density *d, const char *path,
+                         struct zp_error *err)
+{
+    struct spool text CLEANUP(spool_clear) = { 0 };
+    struct zp_error why;
+    size_t start;
+    int rc;
+
+    if (read_file(path, &text, err))
+        return err->code;
+    start = strspn(text.buf, " \t\r\n");
+    if (text.buf[start] == '[' || text.buf[start] == '{')
+        rc = zp_mix_from_json(text.buf, text.len, &d->base, &d->mix, &why);
+    else
+        rc = zp_mix_from_csv(text.buf, text.len, &d->base, &d->mix, &why);
+    return rc ? fail(err, rc, why.limit, "%s: %s", path, why.msg) : ZP_OK;
+}
+
+/* --mix FILE, or --shape once or more, or the one of --vcpus and --memory. */
+static int read_mix(struct density *d)
+{
+    const struct ctl *ctl = d->ctl;
+    const char *path = given(ctl, OPT_MIX);
+    struct zp_error err;
+    int rc = ZP_OK;
+
+    if (path && given(ctl, OPT_SHAPE)) {
+        fail(&err, ZP_ERR_INVAL, "mix", "--mix and --shape: one of them");
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    }
+    if (path) {
+        if (read_mix_file(d, path, &err))
+            return refuse(ctl->json, EXIT_FAILED, &err);
+        return EXIT_OK;
+    }
+    if (zp_mix_new(&d->mix, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    for (size_t i = 0; !rc && i < ctl->nr_given; i++) {
+        if (ctl->given[i].id == OPT_SHAPE)
+            rc = add_given_shape(d, ctl->given[i].value, &err);
+    }
+    if (!rc && !zp_mix_nr(d->mix))
+        rc = zp_mix_add(d->mix, &d->base, 1, &err);
+    return rc ? refuse(ctl->json, EXIT_USAGE, &err) : EXIT_OK;
+}
+
+static int read_base(struct density *d)
+{
+    const struct ctl *ctl = d->ctl;
+    bool bare = !given(ctl, OPT_MIX) && !given(ctl, OPT_SHAPE);
+    struct zp_error err;
+
+    zp_request_init(&d->base);
+    if (bare ? request_apply(ctl, &d->base, &err)
+             : request_options(ctl, &d->base, &err))
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    if (given(ctl, OPT_SEED) &&
+        parse_number("seed", given(ctl, OPT_SEED), UINT64_MAX, &d->seed,
+                     &err))
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    return EXIT_OK;
+}
+
+int density_read(struct density *d)
+{
+    int rc = read_base(d);
+
+    if (!rc)
+        rc = read_hosts(d);
+    if (rc)
+        return rc;
+    if (d->host[0].live) {
+        d->base.tier = d->host[0].info.tier;
+        if (!given(d->ctl, OPT_VCPU_RATIO))
+            d->base.vcpu_ratio = d->host[0].opt.vcpu_ratio;
+    }
+    return read_mix(d);
+}
+
+void density_clear(struct density *d)
+{
+    size_t i;
+
+    meter_end(d->meter);
+    for (i = 0; i < d->nr_outcomes; i++) {
+        zp_mix_free(d->outcome[i].mix);
+        free(d->outcome[i].fill);
+        free(d->outcome[i].stranded);
+    }
+    free(d->outcome);
+    zp_mix_free(d->mix);
+    zp_fleet_free(d->fleet);
+    for (i = 0; i < d->nr_hosts; i++)
+        host_clear(&d->host[i]);
+    free(d->host);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of "zonectl density" share. */
+#ifndef ZP_TOOLS_DENSITY_H
+#define ZP_TOOLS_DENSITY_H
+
+#include <zoneplace-density.h>
+
+#include "zonectl.h"
+
+/* One rule, and what came of it. */
+struct outcome {
+    char name[32];
+    struct zp_mix *mix;            /* with the rule's requests */
+    struct zp_fill *fill;
+    struct zp_stranded *stranded;
+    size_t nr_stranded;
+    uint64_t calls;                /* of zp_place() */
+    uint64_t bytes;
+};
+
+struct density {
+    struct ctl *ctl;
+    struct host *host;             /* one a kind */
+    size_t nr_hosts;
+    struct zp_fleet *fleet;
+    struct zp_request base;
+    struct zp_mix *mix;            /* as it was asked for */
+    uint64_t seed;
+    struct outcome *outcome;       /* [0]: the rule in force */
+    size_t nr_outcomes;
+    struct meter *meter;
+};
+
+/* ---- density-input.c ---- */
+
+/* Hosts, mix and seed from the options. EXIT_OK or what refuse() gave. */
+int density_read(struct density *d);
+void density_clear(struct density *d);
+
+/* ---- density-fill.c ---- */
+
+int density_fill(struct density *d);
+
+/* ---- density-text.c, density-json.c ---- */
+
+void density_fill_text(const struct density *d, struct spool *out);
+void density_fill_json(const struct density *d, struct spool *out);
+/* How many more of the one shape each kind of host takes. */
+int density_more(struct density *d);
+
+const char *stranded_word(enum zp_stranded_by by);
+/* Rule in force, in the words of the options. */
+void add_rule(struct spool *out, const struct zp_request *req);
+/* Sizes and shares for people. */
+void add_kib(struct spool *out, uint64_t kib);
+void add_percent(struct spool *out, uint64_t part, uint64_t all);
+
+/* ---- meter.c: a bar on a terminal, after two seconds ---- */
+
+struct meter;
+struct meter *meter_begin(void);
+/* A zp_progress_fn. */
+bool meter_tick(void *meter, uint32_t permille);
+void meter_end(struct meter *meter);
+
+#endif
