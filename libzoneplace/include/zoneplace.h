@@ -558,6 +558,22 @@ int zp_plan_to_xlcfg(const struct zp_topology *topo,
                      const struct zp_plan *plan, char **text_out,
                      struct zp_error *err);
 
+/*
+ * A libvirt domain (formatdomain): cells with distances, memory bound and
+ * vcpus pinned where the plan has them. Complete but for kernel and devices.
+ * UNSUPPORTED: a PV zone; a guest's node whose memory is on several pnodes
+ * (limit "spill"); several pnodes that the guest takes for one ("vnuma").
+ */
+enum zp_libvirt_domain { ZP_LIBVIRT_XEN, ZP_LIBVIRT_KVM };
+int zp_plan_to_libvirt(const struct zp_plan *plan,
+                       enum zp_libvirt_domain domain, char **text_out,
+                       struct zp_error *err);
+/* A shell script that runs QEMU 7.2 with the plan's nodes, distances and
+ * memory bound to the host's nodes; its arguments are QEMU's, too. UNSUPPORTED
+ * as above. */
+int zp_plan_to_qemu(const struct zp_plan *plan, char **text_out,
+                    struct zp_error *err);
+
 /* ---- pictures ------------------------------------------------------------ */
 
 enum zp_shape_kind { ZP_SHAPE_BOX, ZP_SHAPE_TEXT };
@@ -751,6 +767,11 @@ int zp_cpuid_leaves(const struct zp_plan *plan,
                     const struct zp_guest_cpus *cpus, uint32_t vcpu,
                     struct zp_cpuid_leaf leaves[ZP_MAX_CPUID_LEAVES],
                     uint32_t *nr_out, struct zp_error *err);
+
+/* The leaves of all vcpus as cpuid(1) writes them with -r and reads them with
+ * -f. UNSUPPORTED (a plan that tells its guest no topology). */
+int zp_plan_to_cpuid(const struct zp_plan *plan, enum zp_vendor vendor,
+                     char **text_out, struct zp_error *err);
 
 /* ---- JSON ---------------------------------------------------------------- */
 

@@ -352,6 +352,10 @@ START_TEST(texts_survive_failed_allocations)
             rc = zp_plan_to_text(topo, &plan, &text, &err);
         else if (_i == 1)
             rc = zp_plan_to_xlcfg(topo, &plan, &text, &err);
+        else if (_i == 2)
+            rc = zp_plan_to_libvirt(&plan, ZP_LIBVIRT_KVM, &text, &err);
+        else if (_i == 3)
+            rc = zp_plan_to_qemu(&plan, &text, &err);
         else
             rc = zp_host_to_text(topo, load, &plan, 80, &text, &err);
         hit = oom_disarm();
@@ -384,7 +388,7 @@ static Suite *render_suite(void)
     tcase_add_test(texts, xlcfg_names_stay_in_their_quotes);
     tcase_add_test(texts, xlcfg_of_pv_has_no_vnuma);
     tcase_add_loop_test(texts, drawings_fit_the_page, 0, 6);
-    tcase_add_loop_test(texts, texts_survive_failed_allocations, 0, 3);
+    tcase_add_loop_test(texts, texts_survive_failed_allocations, 0, 5);
     suite_add_tcase(s, texts);
     return s;
 }

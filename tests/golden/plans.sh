@@ -42,6 +42,12 @@ for name in $names; do
             sed "s/zoneplace [0-9.]*[0-9]/zoneplace VERSION/" >"$work/out"
         same "$work/out" "$golden/plans/$name.$how" "$name: $how"
     done
+    for how in libvirt kvm qemu; do
+        case $name in two | hole) ;; *) continue ;; esac
+        "$tool" plan $name $how |
+            sed "s/zoneplace [0-9.]*[0-9]/zoneplace VERSION/" >"$work/out"
+        same "$work/out" "$golden/plans/$name.$how" "$name: $how"
+    done
     [ $name = flat ] && continue
     table $name srat
     table $name slit

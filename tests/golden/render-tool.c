@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writes one rendering to stdout, for the golden tests:
- *   render-tool plan NAME srat|slit|ssdt|text|xlcfg|json
+ *   render-tool plan NAME HOW     srat|slit|ssdt|text|xlcfg|json|libvirt|kvm|
+ *                                qemu
  *   render-tool host FILE text|wide|svg|json
  *   render-tool zone FILE text|wide|svg|json    a zone placed on that host
  */
@@ -69,6 +70,12 @@ static int render_plan(const char *name, const char *how)
         rc = zp_plan_to_text(NULL, &plan, &text, &err);
     else if (!strcmp(how, "xlcfg"))
         rc = zp_plan_to_xlcfg(NULL, &plan, &text, &err);
+    else if (!strcmp(how, "libvirt"))
+        rc = zp_plan_to_libvirt(&plan, ZP_LIBVIRT_XEN, &text, &err);
+    else if (!strcmp(how, "kvm"))
+        rc = zp_plan_to_libvirt(&plan, ZP_LIBVIRT_KVM, &text, &err);
+    else if (!strcmp(how, "qemu"))
+        rc = zp_plan_to_qemu(&plan, &text, &err);
     else if (!strcmp(how, "json"))
         rc = zp_plan_to_json(NULL, NULL, NULL, &plan, &text, &err);
     return rc ? failed(how) : write_text(text);
