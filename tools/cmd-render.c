@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* zonectl render: a plan as tables, xl.cfg, JSON or text. */
+/* zonectl render: a plan for those who carry it out, and for people. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "zonectl.h"
 
-enum format { XL_CFG, SRAT, SLIT, SSDT, JSON, TEXT };
-static const char *const formats[] = { "xl.cfg", "srat", "slit", "ssdt",
-                                       "json", "text", NULL };
+enum format { XL_CFG, LIBVIRT, LIBVIRT_KVM, QEMU, SRAT, SLIT, SSDT, CPUID_AMD,
+              CPUID_INTEL, JSON, TEXT };
+static const char *const formats[] = {
+    "xl.cfg", "libvirt", "libvirt-kvm", "qemu", "srat", "slit", "ssdt",
+    "cpuid-amd", "cpuid-intel", "json", "text", NULL
+};
 
 /* The plan of --plan FILE. A host beside it is not needed to render; given,
  * the plan must keep what it promises on that host. */
@@ -77,6 +80,21 @@ static int make(enum format format, const struct planned *p,
         return make_table(format, &p->plan, out, err);
     case XL_CFG:
         rc = zp_plan_to_xlcfg(host->topo, &p->plan, &text, err);
+        break;
+    case LIBVIRT:
+        rc = zp_plan_to_libvirt(&p->plan, ZP_LIBVIRT_XEN, &text, err);
+        break;
+    case LIBVIRT_KVM:
+        rc = zp_plan_to_libvirt(&p->plan, ZP_LIBVIRT_KVM, &text, err);
+        break;
+    case QEMU:
+        rc = zp_plan_to_qemu(&p->plan, &text, err);
+        break;
+    case CPUID_AMD:
+        rc = zp_plan_to_cpuid(&p->plan, ZP_VENDOR_AMD, &text, err);
+        break;
+    case CPUID_INTEL:
+        rc = zp_plan_to_cpuid(&p->plan, ZP_VENDOR_INTEL, &text, err);
         break;
     case JSON:
         rc = zp_plan_to_json(host->topo, host->load,

@@ -112,8 +112,10 @@ static const struct opt options[] = {
     { OPT_VERBOSE, "verbose", NULL, G_LAUNCH | G_AUTOSTART,
       "report progress, terminal or not" },
 
-    { OPT_FORMAT, "format", "xl.cfg|srat|slit|ssdt|json|text", G_RENDER,
-      "what to make (default text)" },
+    { OPT_FORMAT, "format", "FORMAT", G_RENDER,
+      "text (default), json, xl.cfg, libvirt, qemu,\n"
+      "                               libvirt-kvm, srat, slit, ssdt, "
+      "cpuid-{amd,intel}" },
     { OPT_PLAN, "plan", "FILE", G_RENDER,
       "plan JSON to render, instead of a request" },
     { OPT_OUTPUT, "output", "FILE", G_RENDER | G_DRAW,

@@ -45,7 +45,7 @@ int parse_number(const char *what, const char *text, uint64_t max,
 int parse_word(const char *what, const char *text, const char *const *words,
                int *index_out, struct zp_error *err)
 {
-    char known[120] = "";
+    char known[160] = "";
 
     for (int i = 0; words[i]; i++) {
         if (!strcmp(words[i], text)) {

@@ -25,7 +25,7 @@ static const struct verb verbs[] = {
     { "advise", "", 0, 0, G_PLACES, false, cmd_advise,
       "Name the nodes for so many vcpus and so much memory" },
     { "render", "", 0, 0, G_PLACES | G_RENDER, false, cmd_render,
-      "Make ACPI tables, an xl.cfg or JSON of a plan" },
+      "Make a plan into an xl.cfg, ACPI tables and more" },
     { "density", "", 0, 0, G_PLACES | G_DENSITY, false, cmd_density,
       "Count how many zones fit, and what is stranded" },
     { "launch", "[FILE]", 0, 1, G_ALL | G_REQUEST | G_LAUNCH, true,

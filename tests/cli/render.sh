@@ -6,7 +6,7 @@ make_host >"$tmp/host.json"
 request=(--host "$tmp/host.json" --vcpus 8 --memory 2G --numa-nodes 2
     --name demo)
 
-for format in text json xl.cfg srat slit; do
+for format in text json xl.cfg libvirt libvirt-kvm qemu srat slit; do
     accepted "$format" render "${request[@]}" --format $format
     cp "$tmp/out" "$tmp/direct.$format"
     run render "${request[@]}" --format $format -o "$tmp/file.$format"
@@ -20,7 +20,7 @@ is "the SLIT's signature" "$(head -c 4 "$tmp/file.slit")" SLIT
 
 # From a plan file it is the same, host or not.
 zonectl plan "${request[@]}" --json >"$tmp/plan.json"
-for format in xl.cfg srat slit; do
+for format in xl.cfg libvirt libvirt-kvm qemu srat slit; do
     run render --plan "$tmp/plan.json" --host "$tmp/host.json" \
         --format $format
     expect_exit 0 "$format of a plan file"
@@ -33,6 +33,53 @@ accepted "xl.cfg of a plan file without its host" render \
     --plan "$tmp/plan.json" --format xl.cfg
 zonectl render --plan - --format slit <"$tmp/plan.json" >"$tmp/out"
 check "--plan -" cmp "$tmp/out" "$tmp/direct.slit"
+
+# Each is taken by its reader.
+schemas=/usr/share/libvirt/schemas
+for format in libvirt libvirt-kvm; do
+    if ! [ -e $schemas/domain.rng ]; then
+        skip "$format is valid" "libvirt's schemas (libvirt0) are missing"
+    elif ! command -v xmllint >/dev/null; then
+        skip "$format is valid" "xmllint (libxml2-utils) is not installed"
+    else
+        check "$format is valid" xmllint --noout \
+            --relaxng $schemas/domain.rng "$tmp/file.$format"
+        zonectl render --host "$tmp/host.json" --vcpus 2 --max-vcpus 3 \
+            --memory 512M --name "<&'\">" --format $format >"$tmp/flat.xml"
+        check "$format of one node, with an odd name, is valid" xmllint \
+            --noout --relaxng $schemas/domain.rng "$tmp/flat.xml"
+        is "$format: the name comes back" \
+            "$(xmllint --xpath 'string(/domain/name)' "$tmp/flat.xml")" \
+            "<&'\">"
+    fi
+done
+check "qemu is a shell script" sh -n "$tmp/file.qemu"
+zonectl render "${request[@]}" --name "a'b,c" --format qemu >"$tmp/odd.sh"
+printf '#!/bin/sh\necho "$2"\n' >"$tmp/echo"
+chmod +x "$tmp/echo"
+is "qemu: the name comes back, its comma doubled as QEMU wants it" \
+    "$(QEMU=$tmp/echo sh "$tmp/odd.sh")" "guest=a'b,,c"
+for vendor in amd intel; do
+    refused 1 topology "cpuid-$vendor of a guest that is told nothing" \
+        render "${request[@]}" --format cpuid-$vendor
+    accepted "cpuid-$vendor" render "${request[@]}" --tier patched \
+        --format cpuid-$vendor
+    is "cpuid-$vendor: every vcpu" "$(grep -c '^CPU ' "$tmp/out")" 8
+    if command -v cpuid >/dev/null; then
+        cp "$tmp/out" "$tmp/leaves"
+        cpuid -f "$tmp/leaves" >"$tmp/out" 2>"$tmp/err"
+        is "cpuid-$vendor: cpuid(1) reads every vcpu" \
+            "$(grep -c '^CPU ' "$tmp/out")" 8
+        is "cpuid-$vendor: and takes the ids as they are" \
+            "$(sed -n 's/^ *extended APIC ID *= \([0-9]*\)$/\1/p' \
+                "$tmp/out" | sort -nu | xargs)" "0 1 2 3 4 5 6 7"
+    else
+        skip "cpuid-$vendor: cpuid(1) reads it" "cpuid is not installed"
+    fi
+done
+refused 1 'node 0' "qemu: memory of a node from two pnodes" render \
+    --host "$tmp/host.json" --vcpus 1 --memory 5G --spill preferred \
+    --format qemu
 
 refused 1 . "a plan that is none" render --plan "$tmp/host.json"
 sed 's/"distances": \[/&[10],/' "$tmp/plan.json" >"$tmp/lie.json"
