@@ -126,6 +126,7 @@ static char bar_cell(const struct box *box, uint64_t mem_kib, uint32_t i)
 static void bar_line(const struct box *box, char line[INNER + 1])
 {
     uint64_t mem_kib = zp_topology_mem_kib(box->topo, box->pos);
+    bool seen = false;
     uint32_t i;
 
     if (mem_kib == ZP_UNKNOWN_KIB || !mem_kib) {
@@ -134,8 +135,17 @@ static void bar_line(const struct box *box, char line[INNER + 1])
         return;
     }
     line[0] = '[';
-    for (i = 0; i < BAR; i++)
+    for (i = 0; i < BAR; i++) {
         line[1 + i] = bar_cell(box, mem_kib, i);
+        if (line[1 + i] == '@')
+            seen = true;
+    }
+    /* the zone's share is seen, however small */
+    if (zone_kib(box) && !seen) {
+        for (i = 0; i < BAR - 1 && line[1 + i] != '.'; i++)
+            ;
+        line[1 + i] = '@';
+    }
     line[INNER - 1] = ']';
     line[INNER] = '\0';
 }

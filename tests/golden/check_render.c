@@ -281,6 +281,15 @@ static void make_host(uint32_t nr, struct zp_topology **topo,
     ck_assert_int_eq(zp_load_new(*topo, load, &err), ZP_OK);
 }
 
+static unsigned nr_of(const char *text, char c)
+{
+    unsigned nr = 0;
+
+    for (; *text; text++)
+        nr += *text == c;
+    return nr;
+}
+
 static void check_width(const char *text, size_t max)
 {
     const char *line, *end;
@@ -320,6 +329,8 @@ START_TEST(drawings_fit_the_page)
                      ZP_OK);
     check_width(text, 80);
     if (sizes[_i] == 8) {
+        /* seen in the bar, however small; and in the legend */
+        ck_assert_uint_ge(nr_of(text, '@'), plan.nr_vnodes + 1);
         ck_assert_ptr_nonnull(strstr(text, "=> vnode 0 "));
         ck_assert_ptr_nonnull(strstr(text,
                                      "group 1, at distance 12 of each"));
