@@ -12,7 +12,8 @@ static const char *const memory_policies[] = { "static", "dynamic", NULL };
 static const char *const spills[] = { "strict", "honest", "preferred",
                                       "interleave", NULL };
 static const char *const sizes_by[] = { "both", "cpu", NULL };
-static const char *const first_nodes[] = { "most-free", "pack", NULL };
+static const char *const first_nodes[] = { "most-free", "pack", "balanced",
+                                          NULL };
 static const char *const vnumas[] = { "auto", "always", "never", NULL };
 static const char *const types[] = { "pvh", "pv", NULL };
 static const char *const tiers[] = { "stock", "patched", NULL };

@@ -18,7 +18,7 @@ const char *const zp__growth_words[] = { "none", "hotadd", "devices", NULL };
 const char *const zp__tier_words[] = { "stock", "patched", NULL };
 const char *const zp__packages_words[] = { "socket", "node", NULL };
 const char *const zp__first_rule_words[] = {
-    "pci", "most-free", "pack", NULL
+    "pci", "most-free", "pack", "balanced", NULL
 };
 
 void zp__vcpus_format(const struct zp_vnode *vnode, char *buf, size_t size)

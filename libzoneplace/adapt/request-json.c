@@ -8,7 +8,8 @@
 #define MAX_ID (UINT32_MAX - 1)
 
 const char *const zp__size_by_words[] = { "both", "cpu", NULL };
-const char *const zp__first_node_words[] = { "most-free", "pack", NULL };
+const char *const zp__first_node_words[] = { "most-free", "pack", "balanced",
+                                             NULL };
 static const char *const near_policy_words[] = { "strict", "preferred",
                                                  NULL };
 static const char *const vnuma_words[] = { "auto", "always", "never", NULL };
@@ -162,7 +163,6 @@ void zp__request_read_over(struct zp__json_reader *r,
     read_u32(r, root, "numa_nodes", &req->nr_vnodes);
     read_u32(r, root, "threads", &req->threads);
     req->force_flat = zp__json_bool_or(r, root, "force", req->force_flat);
-    req->agent = zp__json_bool_or(r, root, "agent", req->agent);
     read_u32(r, root, "overcommit", &req->overcommit);
     read_u32(r, root, "vcpu_ratio", &req->vcpu_ratio);
     read_u32(r, root, "vnuma_min_vcpus", &req->vnuma_min_vcpus);

@@ -383,6 +383,16 @@ static int find_threads(struct draft *d, struct zp_error *err)
                           "guest of them");
 }
 
+static enum zp_first_rule first_rule(const struct zp__problem *p)
+{
+    if (p->top_owners)
+        return ZP_RULE_DEVICE;
+    if (p->req.first_node == ZP_FIRST_BALANCED)
+        return ZP_RULE_BALANCED;
+    return p->req.first_node == ZP_FIRST_PACK ? ZP_RULE_PACK
+                                              : ZP_RULE_MOST_FREE;
+}
+
 int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
               struct zp_plan *plan_out, struct zp_error *err)
 {
@@ -412,10 +422,7 @@ int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
     plan->nr_cpu_vnodes = choice->k;
     plan->vcpus = req->vcpus;
     plan->max_vcpus = req->max_vcpus;
-    plan->first_rule = p->top_owners ? ZP_RULE_DEVICE
-                       : req->first_node == ZP_FIRST_PACK
-                           ? ZP_RULE_PACK
-                           : ZP_RULE_MOST_FREE;
+    plan->first_rule = first_rule(p);
     number_vcpus(&d, plan);
     fill_vnodes(&d, plan);
     fill_distances(&d, plan);

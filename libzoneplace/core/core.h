@@ -255,6 +255,30 @@ bool zp__interleave_fits(const struct zp__problem *p);
 zp__mask zp__candidates(const struct zp__problem *p, enum zp__way way,
                         uint32_t k);
 
+/* ---- --first-node balanced (balance.c) ---- */
+
+enum { ZP__NR_SCALES = 8 };
+
+/* How many pieces of half, quarter, ... of the largest node are free. */
+struct zp__balance {
+    uint64_t need;           /* units that the zone takes of its first node */
+    uint64_t free;           /* of all nodes */
+    uint64_t largest;        /* node, whole */
+    uint32_t nr;
+    uint64_t scale[ZP__NR_SCALES]; /* units of a piece, falling */
+    uint64_t slots[ZP__NR_SCALES];
+};
+
+struct zp__ruin {
+    bool scarce;             /* of a size that is scarce a piece goes */
+    uint64_t lost;           /* units in pieces that go, over all sizes */
+};
+
+void zp__balance_init(struct zp__balance *b, const struct zp__problem *p,
+                      uint64_t need);
+struct zp__ruin zp__balance_ruin(const struct zp__balance *b,
+                                 const struct zp__problem *p, uint32_t pos);
+
 /* ---- the decision (place.c) ---- */
 
 /* A search for k-sets of this way; the caller adds what is .fixed. */

@@ -75,6 +75,37 @@ void zp__search_init(struct zp__search *s, const struct zp__problem *p,
 /* How first nodes are looked for. */
 enum first { AT_OWNER, NEAR_OWNER, BY_MEMORY };
 
+/* The emptiest node that leaves enough large pieces whole, or the one that
+ * ruins the least of them: rules 3. */
+static uint32_t most_balanced(const struct zp__problem *p, uint32_t k,
+                              zp__mask mask)
+{
+    uint64_t share = zp__share_units(p, zp__ids_at_most(p, ZP__EVEN, k), k);
+    struct zp__ruin best = { false, 0 }, ruin;
+    uint32_t first = ZP_UNKNOWN_ID, pos;
+    struct zp__balance b;
+    zp__mask left;
+    bool better;
+
+    zp__balance_init(&b, p, zp__div_up64(p->units, k) + share);
+    ZP__FOR_EACH (pos, left, mask) {
+        ruin = zp__balance_ruin(&b, p, pos);
+        if (first == ZP_UNKNOWN_ID || ruin.scarce != best.scarce)
+            better = first == ZP_UNKNOWN_ID || !ruin.scarce;
+        else if (!ruin.scarce)
+            better = p->avail_kib[pos] > p->avail_kib[first];
+        else if (ruin.lost != best.lost)
+            better = ruin.lost < best.lost;
+        else
+            better = p->avail_kib[pos] < p->avail_kib[first];
+        if (!better)
+            continue;
+        best = ruin;
+        first = pos;
+    }
+    return first;
+}
+
 /* True if @a is to be tried before @b. */
 static bool comes_before(const struct zp__problem *p, enum first first,
                          uint32_t a, uint32_t b)
@@ -99,12 +130,15 @@ static bool comes_before(const struct zp__problem *p, enum first first,
     return a < b;
 }
 
+/* The one to be tried first as a member of @k. */
 static uint32_t foremost(const struct zp__problem *p, enum first first,
-                         zp__mask mask)
+                         uint32_t k, zp__mask mask)
 {
     uint32_t best = zp__lowest(mask), pos;
     zp__mask left;
 
+    if (first == BY_MEMORY && p->req.first_node == ZP_FIRST_BALANCED)
+        return most_balanced(p, k, mask);
     ZP__FOR_EACH (pos, left, mask & (mask - 1)) {
         if (comes_before(p, first, pos, best))
             best = pos;
@@ -124,7 +158,7 @@ static bool fix_first(struct zp__search *s, const struct zp__problem *p,
     if (zp__count(s->allowed) < s->k)
         return false;
     while (tries) {
-        pos = foremost(p, first, tries);
+        pos = foremost(p, first, s->k, tries);
         s->fixed = ZP__BIT(pos);
         if ((!s->nr_needs && (s->k == 1 || p->topo->all_reach)) ||
             (seen & ZP__BIT(pos)) || zp__search_any(s)) {
@@ -247,7 +281,7 @@ static bool try_spill(const struct zp__problem *p, uint32_t k, enum first first,
     if (!found)
         return false;
     take(choice, &s, ZP__SPILL);
-    choice->first = s.fixed ? zp__lowest(s.fixed) : foremost(p, first, s.set);
+    choice->first = s.fixed ? zp__lowest(s.fixed) : foremost(p, first, k, s.set);
     /* .pre counts what each member lacks of all of it */
     *lack_out = s.score.pre - (k - 1) * p->units;
     return true;

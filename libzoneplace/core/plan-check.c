@@ -17,7 +17,7 @@ static int check_head(const struct zp_plan *plan, struct zp_error *err)
     if ((unsigned int)plan->type > ZP_GUEST_PV ||
         (unsigned int)plan->strategy > ZP_SCATTER ||
         (unsigned int)plan->tier > ZP_TIER_PATCHED ||
-        (unsigned int)plan->first_rule > ZP_RULE_PACK)
+        (unsigned int)plan->first_rule > ZP_RULE_BALANCED)
         return BROKEN(err, "plan: type, strategy, tier or first rule is not "
                       "one that there is");
     if (plan->spill == ZP_SPILL_DEFAULT ||

@@ -36,7 +36,7 @@ static int check_enums(const struct zp_request *req, struct zp_error *err)
     if (!rc)
         rc = check_enum(req->size_by, ZP_SIZE_BY_CPU, "size-by", err);
     if (!rc)
-        rc = check_enum(req->first_node, ZP_FIRST_PACK, "first-node", err);
+        rc = check_enum(req->first_node, ZP_FIRST_BALANCED, "first-node", err);
     if (!rc)
         rc = check_enum(req->near_policy, ZP_NEAR_PREFERRED, "near-policy",
                         err);

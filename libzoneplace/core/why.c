@@ -213,6 +213,11 @@ static void tell_first(struct zp__text *t, const struct zp__problem *p,
         zp__text_add(t, "\n");
         return;
     }
+    if (p->req.first_node == ZP_FIRST_BALANCED) {
+        zp__text_add(t, "first node %u: balanced, %llu MiB free there\n",
+                     first, (ull)(avail / 1024));
+        return;
+    }
     for (i = 0; i < p->nr && c->way != ZP__SPILL; i++) {
         if ((p->eligible >> i & 1) &&
             (pack ? p->avail_kib[i] < avail : p->avail_kib[i] > avail))

@@ -287,7 +287,7 @@ enum zp_spill {
 enum zp_memory_policy { ZP_MEMORY_DEFAULT, ZP_MEMORY_STATIC,
                         ZP_MEMORY_DYNAMIC };
 enum zp_size_by { ZP_SIZE_BY_BOTH, ZP_SIZE_BY_CPU };
-enum zp_first_node { ZP_FIRST_MOST_FREE, ZP_FIRST_PACK };
+enum zp_first_node { ZP_FIRST_MOST_FREE, ZP_FIRST_PACK, ZP_FIRST_BALANCED };
 enum zp_near_policy { ZP_NEAR_STRICT, ZP_NEAR_PREFERRED };
 enum zp_vnuma { ZP_VNUMA_AUTO, ZP_VNUMA_ALWAYS, ZP_VNUMA_NEVER };
 enum zp_guest_type { ZP_GUEST_PVH, ZP_GUEST_PV };
@@ -360,7 +360,8 @@ int zp_size_parse(const char *text, uint64_t *kib_out, struct zp_error *err);
 
 /* ---- plan --------------------------------------------------------------- */
 
-enum zp_first_rule { ZP_RULE_DEVICE, ZP_RULE_MOST_FREE, ZP_RULE_PACK };
+enum zp_first_rule { ZP_RULE_DEVICE, ZP_RULE_MOST_FREE, ZP_RULE_PACK,
+                     ZP_RULE_BALANCED };
 
 /*
  * How memory that comes later gets into a dynamic zone (rules 9). Either way

@@ -121,7 +121,8 @@ static const struct {
     { "\"pnode\": 2, \"rule\"", "\"pnode\": 3, \"rule\"", ZP_ERR_INVAL,
       "first_node: pnode: not the one of vnode 0" },
     { "most-free", "best", ZP_ERR_PARSE,
-      "first_node: rule: \"best\" is none of pci, most-free, pack" },
+      "first_node: rule: \"best\" is none of pci, most-free, "
+      "pack, balanced" },
     { "\"vcpu_ids\": 8", "\"vcpu_ids\": 9", ZP_ERR_INVAL, "" },
     { "\"cpu_vnodes\": 2", "\"cpu_vnodes\": 3", ZP_ERR_INVAL, "" },
     { "\"zone\": \"two\"", "\"zone\": 2", ZP_ERR_PARSE,

@@ -279,7 +279,8 @@ void gen_request(struct gen *g, const struct gen_host *host,
     else if (gen_chance(g, 10))
         req->spill = ZP_SPILL_PREFERRED;
     if (gen_chance(g, 10))
-        req->first_node = ZP_FIRST_PACK;
+        req->first_node = gen_chance(g, 50) ? ZP_FIRST_PACK
+                                            : ZP_FIRST_BALANCED;
     if (gen_chance(g, 10))
         req->size_by = ZP_SIZE_BY_CPU;
     if (gen_chance(g, 15))

@@ -251,11 +251,114 @@ static uint32_t top_owners(const struct host *h)
     return mask;
 }
 
+/* ---- balanced: pieces of the largest node's size, its half, ... ---- */
+
+/* Units free at @i, vcpus taken as memory where a ratio bounds them. */
+static uint64_t piece_room(const struct host *h, uint32_t i, uint64_t largest)
+{
+    uint64_t room = h->avail[i] / 2048, all, worth;
+
+    if (!h->req.vcpu_ratio)
+        return room;
+    all = (uint64_t)h->usable[i] * h->req.vcpu_ratio;
+    worth = all ? sub(all, h->used[i]) * largest / all : 0;
+    return worth < room ? worth : room;
+}
+
+static uint64_t largest_node(const struct host *h)
+{
+    uint64_t largest = 0;
+    uint32_t i;
+
+    for (i = 0; i < h->n; i++) {
+        if (eligible(h, i) && h->size[i] > largest)
+            largest = h->size[i];
+        if (eligible(h, i) && h->avail[i] / 2048 > largest)
+            largest = h->avail[i] / 2048;
+    }
+    return largest;
+}
+
+/* Units free on all nodes in whole pieces of @size, if @at had @less. */
+static uint64_t in_pieces(const struct host *h, uint64_t size, uint32_t at,
+                          uint64_t less, uint64_t *free_out)
+{
+    uint64_t largest = largest_node(h), sum = 0, room;
+    uint32_t i;
+
+    *free_out = 0;
+    for (i = 0; i < h->n; i++) {
+        if (!eligible(h, i))
+            continue;
+        room = piece_room(h, i, largest);
+        if (i == at)
+            room = sub(room, less);
+        sum += room / size * size;
+        *free_out += room;
+    }
+    return sum;
+}
+
+/* True if @i is to be spared; *lost_out: memory in pieces that go. */
+static bool is_spared(const struct host *h, uint32_t k, uint32_t i,
+                      uint64_t *lost_out)
+{
+    uint64_t whole = largest_node(h), before, after, left, size;
+    uint64_t need = ceil_div(h->M, k) +
+                    ceil_div(zp_overhead_kib(ZP_GUEST_PVH, ids(h, EVEN, k),
+                                             h->MX * 2048), k * 2048);
+    bool spared = false;
+    uint32_t halves;
+
+    *lost_out = 0;
+    whole -= whole / 16;
+    for (halves = 0; halves < 8 && whole >> halves >= 64; halves++) {
+        size = whole >> halves;
+        before = in_pieces(h, size, i, 0, &left);
+        after = in_pieces(h, size, i, need, &left);
+        *lost_out += before - after;
+        spared |= after < before && left >= size && after * 2 < left;
+    }
+    return spared;
+}
+
+static uint32_t balanced_of(const struct host *h, uint32_t mask, uint32_t k)
+{
+    uint32_t best = ZP_UNKNOWN_ID, i;
+    uint64_t lost, best_lost = 0;
+    bool spared, best_spared = false;
+
+    for (i = 0; i < h->n; i++) {
+        if (!(mask >> i & 1))
+            continue;
+        spared = is_spared(h, k, i, &lost);
+        if (best != ZP_UNKNOWN_ID) {
+            if (spared && !best_spared)
+                continue;
+            if (spared == best_spared && !spared &&
+                h->avail[i] <= h->avail[best])
+                continue;
+            if (spared == best_spared && spared &&
+                (lost > best_lost || (lost == best_lost &&
+                                      h->avail[i] >= h->avail[best])))
+                continue;
+        }
+        best = i;
+        best_lost = lost;
+        best_spared = spared;
+    }
+    return best;
+}
+
 /* Which of @mask comes first: by memory, or by distance to @owner. */
-static uint32_t first_of(const struct host *h, uint32_t mask, uint32_t owner)
+static uint32_t first_of(const struct host *h, uint32_t k, uint32_t mask,
+                         uint32_t owner)
 {
     uint32_t best = ZP_UNKNOWN_ID, i;
     uint64_t near, best_near = 0;
+
+    if (owner == ZP_UNKNOWN_ID && h->req.first_node == ZP_FIRST_BALANCED)
+        return balanced_of(h, mask, k);
 
     for (i = 0; i < h->n; i++) {
         if (!(mask >> i & 1))
@@ -298,7 +401,7 @@ static bool local_set(const struct host *h, uint32_t k_min, uint32_t k_max,
             if (owners && !moved)
                 a->first = (uint32_t)__builtin_ctz(occur);
             else
-                a->first = first_of(h, occur,
+                a->first = first_of(h, k, occur,
                                     owners ? (uint32_t)__builtin_ctz(owners)
                                            : ZP_UNKNOWN_ID);
             a->way = (enum way)way;
@@ -335,7 +438,7 @@ static bool spill_set(const struct host *h, uint32_t k_min, uint32_t k_max,
         a->way = SPILL;
         a->set = set;
         a->first = first != ZP_UNKNOWN_ID ? first
-                   : first_of(h, set, owners
+                   : first_of(h, k, set, owners
                                           ? (uint32_t)__builtin_ctz(owners)
                                           : ZP_UNKNOWN_ID);
     }
