@@ -182,12 +182,15 @@ int zp__sim_place(struct zp_sim *sim, uint32_t shape, uint32_t *host_out,
 /* Puts @sim's host as it is now into its kind's scratch load. */
 const struct zp_load *zp__sim_load(const struct zp_sim *sim, uint32_t host);
 uint64_t zp__capacity_kib(const struct zp_sim *sim);
+/* vcpus that all hosts still take by the ratio that shapes have; 0 if none. */
+uint64_t zp__idle_vcpus(const struct zp_sim *sim);
 static inline bool zp__refused(int rc)
 {
     return rc == ZP_ERR_INFEASIBLE || rc == ZP_ERR_UNSUPPORTED;
 }
-/* 2 MiB units that a zone of @req takes at least, with Xen's own. @req is
- * resolved. */
+/* 2 MiB units that a zone of @req takes at least, with Xen's own; and whether
+ * it is on one node or nowhere. @req is resolved. */
 uint64_t zp__least_units(const struct zp_request *req);
+bool zp__whole(const struct zp_request *req);
 
 #endif

@@ -77,6 +77,45 @@ uint32_t zp_mix_weight(const struct zp_mix *mix, uint32_t i)
     return mix->shape[i].weight;
 }
 
+uint64_t zp__least_units(const struct zp_request *req)
+{
+    uint64_t units = req->mem_kib / ZP_UNIT_KIB +
+                     (req->mem_kib % ZP_UNIT_KIB != 0);
+    uint64_t max = req->max_mem_kib / ZP_UNIT_KIB +
+                   (req->max_mem_kib % ZP_UNIT_KIB != 0);
+    uint64_t kib;
+
+    /* More nodes round up more often, and more ids cost more. A dynamic zone
+     * may become static; then its overhead is that of its memory. */
+    if (max > units && req->memory_policy != ZP_MEMORY_DYNAMIC)
+        max = units;
+    kib = zp_overhead_kib(req->type, req->max_vcpus,
+                          (max > units ? units : max) * ZP_UNIT_KIB);
+    return units + kib / ZP_UNIT_KIB + (kib % ZP_UNIT_KIB != 0);
+}
+
+bool zp__whole(const struct zp_request *req)
+{
+    /* Donors of memory make everything else than one node possible. */
+    return (req->nr_vnodes == 1 || req->max_vcpus == 1) &&
+           req->spill == ZP_SPILL_STRICT && !req->memory_nodes.nr;
+}
+
+uint64_t zp_least_kib(const struct zp_request *req)
+{
+    struct zp_request resolved = *req;
+
+    return zp_request_check(&resolved, NULL)
+               ? 0 : zp__least_units(&resolved) * ZP_UNIT_KIB;
+}
+
+bool zp_is_whole(const struct zp_request *req)
+{
+    struct zp_request resolved = *req;
+
+    return !zp_request_check(&resolved, NULL) && zp__whole(&resolved);
+}
+
 /* ---- the urn ---- */
 
 struct zp_urn {

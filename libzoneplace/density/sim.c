@@ -148,31 +148,12 @@ void zp_sim_free(struct zp_sim *sim)
 
 /* ---- shapes ---- */
 
-uint64_t zp__least_units(const struct zp_request *req)
-{
-    uint64_t units = req->mem_kib / ZP_UNIT_KIB +
-                     (req->mem_kib % ZP_UNIT_KIB != 0);
-    uint64_t max = req->max_mem_kib / ZP_UNIT_KIB +
-                   (req->max_mem_kib % ZP_UNIT_KIB != 0);
-    uint64_t kib;
-
-    /* More nodes round up more often, and more ids cost more. A dynamic zone
-     * may become static; then its overhead is that of its memory. */
-    if (max > units && req->memory_policy != ZP_MEMORY_DYNAMIC)
-        max = units;
-    kib = zp_overhead_kib(req->type, req->max_vcpus,
-                          (max > units ? units : max) * ZP_UNIT_KIB);
-    return units + kib / ZP_UNIT_KIB + (kib % ZP_UNIT_KIB != 0);
-}
-
 static void init_shape(struct zp_sim *sim, struct zp__shape *shape)
 {
     const struct zp_request *req = &shape->req;
     uint32_t ratio = req->vcpu_ratio;
 
-    /* Donors of memory make everything else than one node possible. */
-    shape->whole = (req->nr_vnodes == 1 || req->max_vcpus == 1) &&
-                   req->spill == ZP_SPILL_STRICT && !req->memory_nodes.nr;
+    shape->whole = zp__whole(req);
     shape->need.of[0] = zp__least_units(req);
     shape->need.of[1] = shape->whole ? shape->need.of[0] : 1;
     shape->need.of[2] = ratio && ratio == sim->ratio ? req->max_vcpus : 0;
@@ -495,6 +476,16 @@ uint64_t zp__capacity_kib(const struct zp_sim *sim)
             one += sim->kind[i].room_kib[pos];
         sum += one * zp_fleet_count(sim->fleet, i);
     }
+    return sum;
+}
+
+uint64_t zp__idle_vcpus(const struct zp_sim *sim)
+{
+    uint64_t sum = 0;
+    uint32_t host;
+
+    for (host = 0; sim->ratio && host < sim->nr_hosts; host++)
+        sum += sim->tree.max[sim->tree.width + host].of[2];
     return sum;
 }
 

@@ -67,6 +67,12 @@ void zp_urn_free(struct zp_urn *urn);
 /* Index of the next shape. */
 uint32_t zp_urn_next(struct zp_urn *urn);
 
+/* KiB that a zone of @req takes from its host at least, Xen's own included, by
+ * whatever plan; 0 if the request makes no sense. */
+uint64_t zp_least_kib(const struct zp_request *req);
+/* True if every plan of @req is on one node. */
+bool zp_is_whole(const struct zp_request *req);
+
 /* ---- fleet: where it is to go ------------------------------------------ */
 
 struct zp_fleet;
@@ -179,6 +185,93 @@ struct zp_fill {
 int zp_fill(struct zp_sim *sim, const struct zp_mix *mix, uint64_t seed,
             zp_progress_fn progress, void *arg, struct zp_fill **fill_out,
             struct zp_error *err);
+
+/* ---- replay: zones that come and go -------------------------------------- */
+
+#define ZP_STAYS UINT64_MAX
+
+struct zp_arrival {
+    uint64_t time_ms;
+    uint64_t lifetime_ms;     /* ZP_STAYS: to the end */
+    uint32_t shape;           /* in zp_trace_shapes() */
+};
+
+struct zp_trace;
+
+int zp_trace_new(struct zp_trace **trace_out, struct zp_error *err);
+void zp_trace_free(struct zp_trace *trace);
+/* Appends a zone (@req is copied and checked). RANGE (ZP_MAX_ARRIVALS,
+ * ZP_MAX_SHAPES different requests), INVAL, NOMEM. */
+int zp_trace_add(struct zp_trace *trace, const struct zp_request *req,
+                 uint64_t time_ms, uint64_t lifetime_ms,
+                 struct zp_error *err);
+/* Into the order of time; zones of one time stay as they were added. NOMEM. */
+int zp_trace_sort(struct zp_trace *trace, struct zp_error *err);
+uint32_t zp_trace_nr(const struct zp_trace *trace);
+/* Borrowed; 0 <= i < nr. */
+const struct zp_arrival *zp_trace_arrival(const struct zp_trace *trace,
+                                          uint32_t i);
+/* Its different requests, each with weight 1. Borrowed. */
+const struct zp_mix *zp_trace_shapes(const struct zp_trace *trace);
+
+/*
+ * Reads a trace: CSV with the columns time, lifetime, vcpus, memory; or those
+ * of Alibaba's openb pod lists, or of the Azure trace for packing, where sizes
+ * are shares of a machine with @machine_vcpus and @machine_kib (zonectl(1),
+ * DENSITY). @base is what requests have besides. The trace is sorted. PARSE,
+ * RANGE, INVAL with line and column; NOMEM.
+ */
+int zp_trace_from_csv(const char *buf, size_t len,
+                      const struct zp_request *base, uint32_t machine_vcpus,
+                      uint64_t machine_kib, struct zp_trace **trace_out,
+                      struct zp_error *err);
+
+enum { ZP_MAX_POINTS = 512, ZP_MAX_CAUSES = 16 };
+
+/* The fleet after an arrival. */
+struct zp_point {
+    uint64_t time_ms;
+    uint64_t zones;
+    uint64_t charged_kib;
+    uint64_t refused;         /* so far */
+};
+
+struct zp_replay {
+    uint64_t placed;
+    uint64_t refused;
+    /* refused although the fleet had the memory in sum, and the vcpus where
+     * they are bounded: for want of it in one place */
+    uint64_t fragmented;
+    uint32_t nr_causes;
+    struct {
+        char limit[32];       /* of zp_place(), see zp_sim_place() */
+        uint64_t nr;
+    } cause[ZP_MAX_CAUSES];
+    uint64_t capacity_kib;
+    struct zp_usage at_peak;  /* when the most memory was in use */
+    uint64_t peak_ms;
+    /* Over time: the mean of memory in use, in thousandths of the capacity */
+    uint32_t mean_used;
+    struct zp_usage all;      /* sums over all zones placed */
+    uint32_t nr_points;       /* evenly over arrivals */
+    struct zp_point point[ZP_MAX_POINTS];
+};
+
+/* Called for each arrival once it is placed (@placed) or refused (NULL), with
+ * the simulation as it is then. */
+typedef void (*zp_replay_fn)(void *arg, const struct zp_sim *sim,
+                             uint32_t arrival,
+                             const struct zp_placed *placed);
+
+/*
+ * Replays @trace, which is sorted, on @sim. At one time zones go before others
+ * come. At the end @sim is as after the last arrival. @watch may be NULL.
+ * NOMEM; what zp_place() fails with besides INFEASIBLE and UNSUPPORTED.
+ */
+int zp_replay(struct zp_sim *sim, const struct zp_trace *trace,
+              zp_progress_fn progress, void *progress_arg,
+              zp_replay_fn watch, void *watch_arg,
+              struct zp_replay *replay_out, struct zp_error *err);
 
 /* ---- stranded: free and of no use --------------------------------------- */
 
