@@ -10,5 +10,7 @@ int cmd_density(struct ctl *ctl)
 
     if (rc)
         return rc;
+    if (d.trace)
+        return density_replay(&d);
     return given(ctl, OPT_MORE) ? density_more(&d) : density_fill(&d);
 }

@@ -13,6 +13,7 @@ static const struct policy {
 } policies[] = {
     { "most-free", ZP_FIRST_MOST_FREE, -1, -1, -1 },
     { "pack", ZP_FIRST_PACK, -1, -1, -1 },
+    { "balanced", ZP_FIRST_BALANCED, -1, -1, -1 },
     { "compact", -1, ZP_COMPACT, -1, -1 },
     { "scatter", -1, ZP_SCATTER, -1, -1 },
     { "size-by-cpu", -1, -1, ZP_SIZE_BY_CPU, -1 },
@@ -70,6 +71,51 @@ static int run(struct density *d, struct outcome *o, struct zp_error *err)
     return zp_stranded(sim, o->mix, &o->stranded, &o->nr_stranded, err);
 }
 
+/* What the other first nodes reach: packings all the same. */
+static int try_others(struct density *d, struct outcome *o,
+                      struct zp_error *err)
+{
+    static const enum zp_first_node firsts[] = { ZP_FIRST_MOST_FREE,
+                                                 ZP_FIRST_PACK,
+                                                 ZP_FIRST_BALANCED };
+    int rc = ZP_OK;
+
+    for (size_t f = 0; !rc && f < sizeof(firsts) / sizeof(firsts[0]); f++) {
+        struct outcome other CLEANUP(outcome_clear) = { 0 };
+
+        rc = zp_mix_new(&other.mix, err);
+        for (uint32_t i = 0; !rc && i < zp_mix_nr(o->mix); i++) {
+            struct zp_request req = *zp_mix_request(o->mix, i);
+
+            req.first_node = firsts[f];
+            rc = zp_mix_add(other.mix, &req, zp_mix_weight(o->mix, i), err);
+        }
+        if (!rc)
+            rc = run(d, &other, err);
+        if (rc)
+            break;
+        if (other.fill->first_refusal > o->optimum.prefix)
+            o->optimum.prefix = other.fill->first_refusal;
+        if (other.fill->placed > o->optimum.placed &&
+            other.fill->asked <= o->fill->asked)
+            o->optimum.placed = other.fill->placed;
+    }
+    return rc;
+}
+
+static int find_optimum(struct density *d, struct outcome *o,
+                        struct zp_error *err)
+{
+    int rc = ZP_OK;
+
+    o->optimum.prefix = o->fill->first_refusal;
+    o->optimum.placed = o->fill->placed;
+    density_optimum(d, o->mix, o->fill, &o->optimum);
+    if (o->optimum.known && o->optimum.prefix < o->optimum.prefix_bound)
+        rc = try_others(d, o, err);
+    return rc;
+}
+
 static int add_outcome(struct density *d, const struct policy *policy,
                        struct zp_error *err)
 {
@@ -79,7 +125,9 @@ static int add_outcome(struct density *d, const struct policy *policy,
     snprintf(o->name, sizeof(o->name), "%s",
              policy ? policy->name : "in force");
     rc = copy_mix(d, policy, &o->mix, err);
-    return rc ? rc : run(d, o, err);
+    if (!rc)
+        rc = run(d, o, err);
+    return rc ? rc : find_optimum(d, o, err);
 }
 
 /* True if @name is in the comma-separated @list, or that is "all". */
@@ -114,7 +162,7 @@ static int check_list(const char *list, struct zp_error *err)
         if (i == NR_POLICIES)
             return fail(err, ZP_ERR_INVAL, "policies",
                         "--policies %s: none of all, most-free, pack, "
-                        "compact, scatter, size-by-cpu, strict, honest",
+                        "balanced, compact, scatter, size-by-cpu, strict, honest",
                         list);
     }
     return *list ? ZP_OK

@@ -6,6 +6,8 @@
 
 #include "density.h"
 
+#define TRACE_LIMIT ((size_t)512 << 20)
+
 static int add_host(struct density *d, struct zp_error *err)
 {
     struct host *grown = realloc(d->host, (d->nr_hosts + 1) * sizeof(*grown));
@@ -167,10 +169,51 @@ static int read_mix(struct density *d)
     return rc ? refuse(ctl->json, EXIT_USAGE, &err) : EXIT_OK;
 }
 
+/* A machine of the trace for packing is the first host. */
+static int read_trace(struct density *d, const char *path)
+{
+    const struct host *host = &d->host[0];
+    struct spool text CLEANUP(spool_clear) = { 0 };
+    uint64_t kib = 0, size;
+    uint32_t vcpus = 0, pos;
+    struct zp_error err, why;
+
+    for (pos = 0; pos < zp_topology_nr_pnodes(host->topo); pos++) {
+        size = zp_topology_mem_kib(host->topo, pos);
+        kib += size == ZP_UNKNOWN_KIB ? 0 : size;
+        vcpus += zp_load_nr_usable(host->load, pos);
+    }
+    if (read_file_upto(path, TRACE_LIMIT, &text, &err))
+        return refuse(d->ctl->json, EXIT_FAILED, &err);
+    if (!zp_trace_from_csv(text.buf, text.len, &d->base, vcpus, kib,
+                           &d->trace, &why))
+        return EXIT_OK;
+    fail(&err, why.code, why.limit, "%s: %s", path, why.msg);
+    return refuse(d->ctl->json, EXIT_FAILED, &err);
+}
+
+/* What asks different questions. */
+static int check_question(const struct ctl *ctl)
+{
+    static const int others[] = { OPT_MIX, OPT_SHAPE, OPT_MORE, OPT_POLICIES,
+                                  OPT_SEED };
+    struct zp_error err;
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (!given(ctl, OPT_TRACE) || !given(ctl, others[i]))
+            continue;
+        fail(&err, ZP_ERR_INVAL, "trace", "--trace: a replay takes no mix, "
+             "shape, seed or policies, and is not --more");
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    }
+    return EXIT_OK;
+}
+
 static int read_base(struct density *d)
 {
     const struct ctl *ctl = d->ctl;
-    bool bare = !given(ctl, OPT_MIX) && !given(ctl, OPT_SHAPE);
+    bool bare = !given(ctl, OPT_MIX) && !given(ctl, OPT_SHAPE) &&
+                !given(ctl, OPT_TRACE);
     struct zp_error err;
 
     zp_request_init(&d->base);
@@ -186,8 +229,10 @@ static int read_base(struct density *d)
 
 int density_read(struct density *d)
 {
-    int rc = read_base(d);
+    int rc = check_question(d->ctl);
 
+    if (!rc)
+        rc = read_base(d);
     if (!rc)
         rc = read_hosts(d);
     if (rc)
@@ -197,7 +242,15 @@ int density_read(struct density *d)
         if (!given(d->ctl, OPT_VCPU_RATIO))
             d->base.vcpu_ratio = d->host[0].opt.vcpu_ratio;
     }
-    return read_mix(d);
+    return given(d->ctl, OPT_TRACE) ? read_trace(d, given(d->ctl, OPT_TRACE))
+                                    : read_mix(d);
+}
+
+void outcome_clear(struct outcome *o)
+{
+    zp_mix_free(o->mix);
+    free(o->fill);
+    free(o->stranded);
 }
 
 void density_clear(struct density *d)
@@ -205,13 +258,11 @@ void density_clear(struct density *d)
     size_t i;
 
     meter_end(d->meter);
-    for (i = 0; i < d->nr_outcomes; i++) {
-        zp_mix_free(d->outcome[i].mix);
-        free(d->outcome[i].fill);
-        free(d->outcome[i].stranded);
-    }
+    for (i = 0; i < d->nr_outcomes; i++)
+        outcome_clear(&d->outcome[i]);
     free(d->outcome);
     zp_mix_free(d->mix);
+    zp_trace_free(d->trace);
     zp_fleet_free(d->fleet);
     for (i = 0; i < d->nr_hosts; i++)
         host_clear(&d->host[i]);

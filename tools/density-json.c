@@ -12,9 +12,8 @@ const char *stranded_word(enum zp_stranded_by by)
     return words[by];
 }
 
-/* A share with six digits behind the point; null if there is no whole. */
-static void put_share(struct spool *out, const char *key, uint64_t part,
-                      uint64_t all)
+void put_share(struct spool *out, const char *key, uint64_t part,
+               uint64_t all)
 {
     uint64_t millionths;
 
@@ -27,8 +26,8 @@ static void put_share(struct spool *out, const char *key, uint64_t part,
               (ull)(millionths % 1000000));
 }
 
-static void put_usage(struct spool *out, const char *indent,
-                      const struct zp_usage *usage, uint64_t capacity_kib)
+void put_usage(struct spool *out, const char *indent,
+               const struct zp_usage *usage, uint64_t capacity_kib)
 {
     spool_add(out, "%s\"zones\": %llu, \"vcpus\": %llu, \"memory_kib\": %llu,"
               " \"charged_kib\": %llu,\n%s", indent, (ull)usage->zones,
@@ -41,8 +40,8 @@ static void put_usage(struct spool *out, const char *indent,
               (ull)usage->spilled_kib, (ull)usage->split);
 }
 
-static void put_stranded(const struct density *d, struct spool *out,
-                         const struct outcome *o, const char *indent)
+void put_stranded(const struct density *d, struct spool *out,
+                  const struct outcome *o, const char *indent)
 {
     spool_add(out, "%s\"stranded\": [", indent);
     for (size_t i = 0; i < o->nr_stranded; i++) {
@@ -75,6 +74,33 @@ static void put_spread(struct spool *out, const uint32_t spread[3])
     spool_add(out, "}");
 }
 
+static void put_optimum(struct spool *out, const struct outcome *o,
+                        const char *indent)
+{
+    const struct optimum *best = &o->optimum;
+    bool prefix = best->prefix == best->prefix_bound;
+    bool placed = best->placed == best->placed_bound;
+
+    spool_add(out, "%s\"optimum\": {", indent);
+    if (!best->known) {
+        spool_add(out, "\"prefix\": null, \"placed\": null, \"proven\": "
+                  "false, \"bound\": null, \"why\": ");
+        spool_json(out, best->why_not);
+        spool_add(out, "},\n");
+        return;
+    }
+    spool_add(out, "\"prefix\": %llu, \"placed\": %llu, \"proven\": %s, "
+              "\"bound\": %llu,\n%s  \"prefix_proven\": %s, "
+              "\"placed_proven\": %s, \"placed_bound\": %llu, "
+              "\"length\": %llu, ", (ull)best->prefix, (ull)best->placed,
+              prefix && placed ? "true" : "false", (ull)best->prefix_bound,
+              indent, prefix ? "true" : "false", placed ? "true" : "false",
+              (ull)best->placed_bound, (ull)best->length);
+    put_share(out, "gap", best->prefix_bound - o->fill->first_refusal,
+              best->prefix_bound);
+    spool_add(out, "},\n");
+}
+
 /* The members of one outcome, without braces. */
 static void put_outcome(const struct density *d, struct spool *out,
                         const struct outcome *o, const char *indent)
@@ -92,6 +118,7 @@ static void put_outcome(const struct density *d, struct spool *out,
     spool_add(out, "},\n%s\"at_first_refusal\": {\n%s", indent, "");
     put_usage(out, indent, &fill->at_first, fill->capacity_kib);
     spool_add(out, "},\n");
+    put_optimum(out, o, indent);
     put_usage(out, indent, &fill->at_end, fill->capacity_kib);
     spool_add(out, ",\n%s", indent);
     put_spread(out, fill->spread);
@@ -117,7 +144,7 @@ static void put_shapes(const struct density *d, struct spool *out)
     spool_add(out, "\n  ],\n");
 }
 
-static void put_kinds(const struct density *d, struct spool *out)
+void put_kinds(const struct density *d, struct spool *out)
 {
     spool_add(out, "  \"hosts\": %u,\n  \"kinds\": [",
               zp_fleet_nr_hosts(d->fleet));

@@ -34,7 +34,7 @@ void add_percent(struct spool *out, uint64_t part, uint64_t all)
 
 void add_rule(struct spool *out, const struct zp_request *req)
 {
-    static const char *const firsts[] = { "most-free", "pack" };
+    static const char *const firsts[] = { "most-free", "pack", "balanced" };
     static const char *const spills[] = { "default", "strict", "honest",
                                           "preferred", "interleave" };
 
@@ -46,7 +46,7 @@ void add_rule(struct spool *out, const struct zp_request *req)
               req->overcommit, req->vcpu_ratio);
 }
 
-static void add_hosts(const struct density *d, struct spool *out)
+void add_hosts(const struct density *d, struct spool *out)
 {
     for (uint32_t i = 0; i < zp_fleet_nr_kinds(d->fleet); i++) {
         const struct zp_topology *topo = zp_fleet_topology(d->fleet, i);
@@ -57,11 +57,13 @@ static void add_hosts(const struct density *d, struct spool *out)
     }
     spool_add(out, "rule: ");
     add_rule(out, &d->base);
-    spool_add(out, "; seed %llu\n\n", (ull)d->seed);
+    if (!d->trace)
+        spool_add(out, "; seed %llu", (ull)d->seed);
+    spool_add(out, "\n\n");
 }
 
-static void add_one(struct spool *out, const char *what,
-                    const struct zp_usage *usage, uint64_t capacity_kib)
+void add_one(struct spool *out, const char *what,
+             const struct zp_usage *usage, uint64_t capacity_kib)
 {
     spool_add(out, "%-24s %10llu zones, memory ", what, (ull)usage->zones);
     add_percent(out, usage->charged_kib, capacity_kib);
@@ -90,10 +92,9 @@ static void add_shapes(const struct density *d, struct spool *out)
     }
 }
 
-static void add_stranded(const struct density *d, struct spool *out)
+void add_stranded(const struct density *d, struct spool *out,
+                  const struct outcome *o)
 {
-    const struct outcome *o = &d->outcome[0];
-
     spool_add(out, "\n%-24s %6s %8s %10s %12s %10s\n", "stranded on", "pnode",
               "by", "hosts", "memory", "pcpus");
     for (size_t i = 0; i < o->nr_stranded; i++) {
@@ -137,6 +138,30 @@ static void add_policies(const struct density *d, struct spool *out)
     }
 }
 
+static void add_optimum(struct spool *out, const struct outcome *o)
+{
+    const struct optimum *best = &o->optimum;
+
+    if (!best->known) {
+        spool_add(out, "optimum: unknown, %s\n", best->why_not);
+        return;
+    }
+    spool_add(out, "optimum of the sequence  %10llu zones before a refusal",
+              (ull)best->prefix);
+    if (best->prefix == best->prefix_bound)
+        spool_add(out, " (proven)");
+    else
+        spool_add(out, " known, %llu at most", (ull)best->prefix_bound);
+    spool_add(out, "; this rule has ");
+    add_percent(out, o->fill->first_refusal, best->prefix_bound);
+    spool_add(out, "\n%-24s %10llu zones of its first %llu", "",
+              (ull)best->placed, (ull)best->length);
+    if (best->placed == best->placed_bound)
+        spool_add(out, " (proven)\n");
+    else
+        spool_add(out, " known, %llu at most\n", (ull)best->placed_bound);
+}
+
 void density_fill_text(const struct density *d, struct spool *out)
 {
     const struct zp_fill *fill = d->outcome[0].fill;
@@ -145,11 +170,12 @@ void density_fill_text(const struct density *d, struct spool *out)
     add_one(out, "until the first refusal", &fill->at_first,
             fill->capacity_kib);
     add_one(out, "until nothing fits", &fill->at_end, fill->capacity_kib);
+    add_optimum(out, &d->outcome[0]);
     spool_add(out, "first refused: %s (%s)\n",
               zp_mix_request(d->mix, fill->refused_shape)->name,
               fill->refusal.msg);
     add_shapes(d, out);
-    add_stranded(d, out);
+    add_stranded(d, out, &d->outcome[0]);
     if (d->nr_outcomes > 1)
         add_policies(d, out);
 }

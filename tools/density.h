@@ -7,6 +7,17 @@
 
 #include "zonectl.h"
 
+/* What no packing exceeds, of the sequence that a rule was given. */
+struct optimum {
+    bool known;
+    const char *why_not;           /* if it is not */
+    uint64_t prefix;               /* the longest that is known to fit */
+    uint64_t prefix_bound;         /* none longer does */
+    uint64_t placed;               /* the same with skipping, of .length */
+    uint64_t placed_bound;
+    uint64_t length;
+};
+
 /* One rule, and what came of it. */
 struct outcome {
     char name[32];
@@ -16,6 +27,7 @@ struct outcome {
     size_t nr_stranded;
     uint64_t calls;                /* of zp_place() */
     uint64_t bytes;
+    struct optimum optimum;
 };
 
 struct density {
@@ -25,6 +37,7 @@ struct density {
     struct zp_fleet *fleet;
     struct zp_request base;
     struct zp_mix *mix;            /* as it was asked for */
+    struct zp_trace *trace;        /* instead of a mix */
     uint64_t seed;
     struct outcome *outcome;       /* [0]: the rule in force */
     size_t nr_outcomes;
@@ -36,10 +49,21 @@ struct density {
 /* Hosts, mix and seed from the options. EXIT_OK or what refuse() gave. */
 int density_read(struct density *d);
 void density_clear(struct density *d);
+void outcome_clear(struct outcome *o);
 
 /* ---- density-fill.c ---- */
 
 int density_fill(struct density *d);
+
+/* ---- density-replay.c ---- */
+
+int density_replay(struct density *d);
+
+/* ---- density-optimum.c ---- */
+
+/* @o has in .prefix and .placed what some rule did. */
+void density_optimum(const struct density *d, const struct zp_mix *mix,
+                     const struct zp_fill *fill, struct optimum *o);
 
 /* ---- density-text.c, density-json.c ---- */
 
@@ -48,6 +72,19 @@ void density_fill_json(const struct density *d, struct spool *out);
 /* How many more of the one shape each kind of host takes. */
 int density_more(struct density *d);
 
+/* A share with six digits behind the point; null if there is no whole. */
+void put_share(struct spool *out, const char *key, uint64_t part,
+               uint64_t all);
+void put_usage(struct spool *out, const char *indent,
+               const struct zp_usage *usage, uint64_t capacity_kib);
+void put_kinds(const struct density *d, struct spool *out);
+void put_stranded(const struct density *d, struct spool *out,
+                  const struct outcome *o, const char *indent);
+void add_stranded(const struct density *d, struct spool *out,
+                  const struct outcome *o);
+void add_hosts(const struct density *d, struct spool *out);
+void add_one(struct spool *out, const char *what,
+             const struct zp_usage *usage, uint64_t capacity_kib);
 const char *stranded_word(enum zp_stranded_by by);
 /* Rule in force, in the words of the options. */
 void add_rule(struct spool *out, const struct zp_request *req);

@@ -99,8 +99,8 @@ void spool_clear(struct spool *s)
     *s = (struct spool){ 0 };
 }
 
-static int read_fd(int fd, const char *path, struct spool *out,
-                   struct zp_error *err)
+static int read_fd(int fd, const char *path, size_t limit,
+                   struct spool *out, struct zp_error *err)
 {
     for (;;) {
         ssize_t got;
@@ -115,26 +115,32 @@ static int read_fd(int fd, const char *path, struct spool *out,
         if (got == 0)
             break;
         out->len += (size_t)got;
-        if (out->len > INPUT_LIMIT)
+        if (out->len > limit)
             return fail(err, ZP_ERR_RANGE, "file", "%s: larger than %zu MiB",
-                        path, INPUT_LIMIT >> 20);
+                        path, limit >> 20);
     }
     out->buf[out->len] = '\0';
     return ZP_OK;
 }
 
-int read_file(const char *path, struct spool *out, struct zp_error *err)
+int read_file_upto(const char *path, size_t limit, struct spool *out,
+                   struct zp_error *err)
 {
     int fd, rc;
 
     if (!strcmp(path, "-"))
-        return read_fd(STDIN_FILENO, "standard input", out, err);
+        return read_fd(STDIN_FILENO, "standard input", limit, out, err);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return fail(err, ZP_ERR_IO, "file", "%s: %s", path, strerror(errno));
-    rc = read_fd(fd, path, out, err);
+    rc = read_fd(fd, path, limit, out, err);
     close(fd);
     return rc;
+}
+
+int read_file(const char *path, struct spool *out, struct zp_error *err)
+{
+    return read_file_upto(path, INPUT_LIMIT, out, err);
 }
 
 int write_all(int fd, const void *bytes, size_t len)

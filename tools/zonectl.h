@@ -44,6 +44,8 @@ void spool_clear(struct spool *s);
 
 /* Reads @path ("-": standard input) up to INPUT_LIMIT bytes. RANGE, IO. */
 int read_file(const char *path, struct spool *out, struct zp_error *err);
+int read_file_upto(const char *path, size_t limit, struct spool *out,
+                   struct zp_error *err);
 /* Replaces @path as a whole or leaves it as it was. */
 int write_file(const char *path, const void *bytes, size_t len,
                struct zp_error *err);
@@ -100,7 +102,7 @@ enum opt_id {
     OPT_EVERY, OPT_PAGES, OPT_WATCH, OPT_INTERVAL, OPT_TIMES,
     OPT_PROMETHEUS, OPT_LOG, OPT_REBOOT, OPT_WAIT,
     OPT_LIST, OPT_SAVE, OPT_REMOVE,
-    OPT_COUNT, OPT_MIX, OPT_SHAPE, OPT_SEED, OPT_MORE, OPT_POLICIES,
+    OPT_COUNT, OPT_MIX, OPT_SHAPE, OPT_SEED, OPT_MORE, OPT_POLICIES, OPT_TRACE,
 };
 
 struct ctl;

@@ -94,6 +94,70 @@ bad m.csv 1 '[0-9]*' '64 columns' "a million columns" < <(awk 'BEGIN {
     printf "vcpus"; for (i = 1; i < 1000000; i++) printf ",c%d", i }')
 bad m.csv 2 4 NUL "a NUL byte" < <(printf 'vcpus,memory\n1,5\0')
 
+# The optimum, where GLPK is there: two nodes that four zones of 1 GiB and
+# three of 1.3 GiB fill, if each kind is by itself.
+run "${host[@]}" --vcpus 1 --memory 1G --numa-nodes 1 --json
+if grep -q 'built without GLPK' "$tmp/out"; then
+    skip "the optimum" "built without GLPK"
+else
+    is "the optimum of one shape" "$(number prefix)" 6
+    check "it is proven" grep -q '"proven": true, "bound": 6' "$tmp/out"
+    run "${host[@]}" --shape 1:1332M --shape 2:1980M --numa-nodes 1 --json
+    check "no more than the bound" [ "$(number zones_until_first_refusal)" \
+        -le "$(number bound)" ]
+    check "what is known to fit is no more either" \
+        [ "$(number prefix)" -le "$(number bound)" ]
+fi
+
+# Traces.
+trace=("${host[@]}" --trace "$tmp/t.csv" --numa-nodes 1)
+printf 'time,lifetime,vcpus,memory\n0,1h,1,3G\n1,5m,1,3G\n2,,1,3G\n301,,1,3G\n' \
+    >"$tmp/t.csv"
+run "${trace[@]}" --json
+expect_exit 0 "a trace"
+is "placed" "$(number placed)" 3
+is "refused" "$(number refused)" 1
+check "by what" grep -q '"refused_by": {"memory": 1}' "$tmp/out"
+accepted "a trace as text" "${trace[@]}"
+cat >"$tmp/t.csv" <<'END'
+name,cpu_milli,memory_mib,num_gpu,creation_time,deletion_time,scheduled_time
+p0,1500,1024,1,0,100,0
+p1,800,2048,1,7,,8
+END
+run "${trace[@]}" --json
+expect_exit 0 "a pod list"
+is "pods placed" "$(number placed)" 2
+is "vcpus are rounded up" "$(grep -c '"vcpus": 3,' "$tmp/out")" 1
+cat >"$tmp/t.csv" <<'END'
+vmId,vmTypeId,priority,starttime,endtime,machineId,core,memory
+7,1,0,0.5,NULL,0,0.0625,0.1
+8,1,0,-3.25,0.25,0,0.0625,0.1
+8,1,0,-3.25,0.25,1,0.5,0.8
+END
+run "${trace[@]}" --json
+expect_exit 0 "shares of a machine"
+is "of one machine" "$(number placed)" 2
+is "zones at the peak" "$(grep -c '"zones": 1, "vcpus": 1,' "$tmp/out")" 1
+
+bad_trace()
+{
+    cat >"$tmp/t.csv"
+    refused 1 "t.csv: line $1 column $2: .*$3" "$4" "${trace[@]}"
+}
+head='time,lifetime,vcpus,memory'
+bad_trace 3 1 'line above' "unsorted times" <<<"$head"$'\n5,1,1,1G\n4,1,1,1G'
+bad_trace 2 1 negative "a negative time" <<<"$head"$'\n-5,1,1,1G'
+bad_trace 2 3 negative "a negative lifetime" <<<"$head"$'\n5,-1,1,1G'
+bad_trace 2 3 unit "an unknown unit of time" <<<"$head"$'\n5,1y,1,1G'
+bad_trace 2 5 'whole number' "vcpus that are none" <<<"$head"$'\n5,1,x,1G'
+bad_trace 2 7 memory "an unknown unit of memory" <<<"$head"$'\n5,1,1,1X'
+bad_trace 2 1 large "an overflow" <<<"$head"$'\n99999999999999999999,1,1,1G'
+bad_trace 2 5 vcpu "no vcpus" <<<"$head"$'\n5,1,0,1G'
+bad_trace 1 1 columns "columns of nothing" <<<$'a,b\n1,2'
+bad_trace 1 '[0-9]*' '64 columns' "a trace of a million columns" < <(awk 'BEGIN {
+    printf "time"; for (i = 1; i < 1000000; i++) printf ",c%d", i }')
+refused 2 'trace' "a trace and a mix" "${trace[@]}" --shape 1:1G
+
 refused 2 'mix' "mix and shape" "${host[@]}" --mix x --shape 1:1G
 refused 2 'shape' "a shape that is none" "${host[@]}" --shape 1
 refused 2 'none of all' "an unknown policy" "${host[@]}" --shape 1:1G \
