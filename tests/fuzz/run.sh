@@ -13,6 +13,6 @@ cp tests/fuzz/corpus/"$name"/* "$out/$name/"
 clang -g -O1 -std=gnu11 -D_GNU_SOURCE -DZP_VERSION='"fuzz"' \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -Ilibzoneplace/include -Ilibzoneplace \
-    "tests/fuzz/fuzz_$name.c" libzoneplace/{core,render,adapt}/*.c \
+    "tests/fuzz/fuzz_$name.c" libzoneplace/{core,render,density,adapt}/*.c \
     -o "$out/fuzz_$name"
 exec "$out/fuzz_$name" -artifact_prefix="$out/" "$@" "$out/$name"
