@@ -4,7 +4,7 @@
 #include "core.h"
 
 enum { MIB = 1024 * 1024 };
-#define SECTION ((uint64_t)128 * MIB)       /* Linux on x86: SECTION_SIZE_BITS */
+#define SECTION ((uint64_t)128 * MIB)       /* Linux: SECTION_SIZE_BITS */
 #define LARGE_GUEST ((uint64_t)64 << 30)    /* MEM_SIZE_FOR_LARGE_BLOCK */
 #define LARGEST_BLOCK ((uint64_t)2 << 30)   /* MAX_BLOCK_SIZE */
 /* Hot-added memory begins on a section, and Linux puts foreign pages between:

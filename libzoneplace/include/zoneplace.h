@@ -525,12 +525,96 @@ uint64_t zp_plan_memory_block(const struct zp_plan *plan);
 /* The most a zone can have, in KiB: the sum over its vnodes. */
 uint64_t zp_plan_max_kib(const struct zp_plan *plan);
 
+/* ---- ballooning ---------------------------------------------------------- */
+
+/* The rules of zone-balloond(8). Percentages are of the zone's target. */
+struct zp_balloon_config {
+    uint64_t floor_kib;      /* no target below it: 300 MiB */
+    uint32_t shrink_free_percent; /* free: the zone is halved. 90 */
+    uint32_t grow_used_percent; /* used: it grows. 70 */
+    uint32_t hysteresis_percent; /* shrinking leaves it so far below that. 10 */
+    uint32_t step_percent;   /* growth of a round: 25, */
+    uint64_t step_min_kib;   /* at least 128 MiB, */
+    uint64_t slew_kib;       /* and no change above 1 GiB a round */
+    uint32_t donor_free_percent; /* free: it gives to a neighbour. 50 */
+};
+void zp_balloon_config_init(struct zp_balloon_config *config);
+/* RANGE: numbers by which zones would swing, or beyond all measure. */
+int zp_balloon_config_check(const struct zp_balloon_config *config,
+                            struct zp_error *err);
+
+/*
+ * A guest's report, hostile bytes: "HELD TOTAL FREE AVAILABLE", four decimal
+ * numbers of KiB apart by a blank, a newline at the end or none. HELD is what
+ * its balloon driver says it has, the others are of its /proc/meminfo. What
+ * is used is HELD - AVAILABLE. PARSE, INVAL (numbers that contradict).
+ */
+int zp_balloon_report_parse(const char *buf, size_t len, uint64_t *used_out,
+                            struct zp_error *err);
+
+enum zp_balloon_why {
+    ZP_BALLOON_KEEPS,        /* neither short nor idle */
+    ZP_BALLOON_SILENT,       /* no report that makes sense */
+    ZP_BALLOON_MOVES,        /* has not reached its target yet */
+    ZP_BALLOON_FULL,         /* wants more, has its maximum */
+    ZP_BALLOON_GROWS,
+    ZP_BALLOON_SHRINKS,      /* idle */
+    ZP_BALLOON_GIVES,        /* to a zone that is short of why_pnode */
+    ZP_BALLOON_WAITS,        /* grows less than it would, or not at all: for
+                              * why_kib of why_pnode */
+};
+
+/* A dynamic zone in a round of zp_balloon_decide(). */
+struct zp_balloon_zone {
+    /* in */
+    uint32_t id;             /* unique; breaks ties */
+    bool agent;              /* can be asked for memory of one vnode */
+    bool reports;            /* used_kib is known */
+    uint64_t used_kib;       /* as the guest says: any number */
+    uint64_t held_kib;       /* guest memory that it holds, by Xen's count */
+    uint64_t target_kib;     /* what it was told last */
+    uint64_t floor_kib;
+    uint64_t max_kib;
+    uint32_t nr_vnodes;
+    uint32_t pnode[ZP_MAX_VNODES];   /* position */
+    uint64_t room_kib[ZP_MAX_VNODES];/* what the vnode could take in addition */
+    /* out */
+    uint64_t next_kib;       /* the new target; target_kib: no change */
+    uint32_t from_vnode;     /* give this one's memory; ZP_UNKNOWN_ID: any */
+    enum zp_balloon_why why;
+    uint32_t why_pnode;      /* position, or ZP_UNKNOWN_ID */
+    uint64_t why_kib;
+    bool settled;            /* scratch */
+};
+
+/*
+ * One round: new targets for all of the host's dynamic zones. @free_kib: what
+ * each pnode (by position) has beyond its reserve and what was promised to
+ * others than these zones. Nothing is kept between rounds, the order of @zones
+ * makes no difference, and targets converge while needs stay as they are.
+ * @config has been checked; floors are no higher than maxima.
+ */
+void zp_balloon_decide(const struct zp_balloon_config *config,
+                       const uint64_t free_kib[ZP_MAX_PNODES],
+                       struct zp_balloon_zone *zones, size_t nr);
+/* Of @more_kib for @zone, what all of its pnodes can hold, in whole MiB; where
+ * that is less, *short_out is the pnode that has the least, else
+ * ZP_UNKNOWN_ID. */
+uint64_t zp_balloon_admit(const uint64_t free_kib[ZP_MAX_PNODES],
+                          const struct zp_balloon_zone *zone,
+                          uint64_t more_kib, uint32_t *short_out);
+/* The decision in words, like snprintf; @pnode: the firmware id of
+ * .why_pnode. */
+size_t zp_balloon_text(const struct zp_balloon_zone *zone, uint32_t pnode,
+                       char *buf, size_t size);
+
 /* ---- renderers ---------------------------------------------------------- */
 
 /* ACPI tables: size first, then bytes. @size must be what the _size call
  * said (INVAL). Little-endian, checksummed. ACPI 5.2.16 (SRAT: one processor
  * entry per vcpu id, x2APIC entries where an id is above 254; one memory entry
- * per range, hot-pluggable ones for future ranges) and 5.2.17 (SLIT). INVAL if the plan shows no NUMA. */
+ * per range, hot-pluggable ones for future ranges) and 5.2.17 (SLIT). INVAL if
+ * the plan shows no NUMA. */
 size_t zp_srat_size(const struct zp_plan *plan);
 int zp_srat_write(const struct zp_plan *plan, void *buf, size_t size,
                   struct zp_error *err);

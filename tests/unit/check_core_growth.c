@@ -227,7 +227,7 @@ START_TEST(layout)
 
     printf("ZP_SEED=%llu\n", (unsigned long long)gen_env("ZP_SEED", 1));
     gen_seed(&g, gen_env("ZP_SEED", 1));
-    for (n = 0; n < 20000; n++) {
+    for (n = 0; n < gen_env("ZP_CASES", 2000); n++) {
         make_plan(&g, &plan);
         nr_ram = zp_plan_ranges(&plan, ram);
         nr = zp_plan_future_ranges(&plan, later);
