@@ -40,6 +40,7 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
     uint64_t want[ZP_MAX_PNODES] = { 0 };
     uint64_t extra = zone->special_pages + (uint64_t)zone->acpi_pages;
     uint32_t i, pos, first;
+    uint64_t held = 0;
 
     for (i = 0; i < plan->nr_vnodes; i++) {
         pos = zp_topology_pos(topo, plan->vnode[i].pnode_os_id);
@@ -51,6 +52,19 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
         want[pos] += plan->vnode[i].mem_kib / 4;
         if (i == 0)
             want[pos] += extra;
+    }
+    /* All that a dynamic zone of one vnode holds, however much, is there. */
+    if (plan->growth != ZP_GROWTH_NONE) {
+        memset(want, 0, sizeof(want));
+        for (pos = 0; pos < stat->nr_pnodes; pos++)
+            held += stat->pages[pos];
+        first = zp_topology_pos(topo, plan->vnode[0].pnode_os_id);
+        if (plan->nr_vnodes > 1 || first == ZP_UNKNOWN_ID) {
+            line(r, true, "%" PRIu64 " pages, of a flat zone that may have "
+                 "them anywhere", held);
+            return;
+        }
+        want[first] = held;
     }
     /* A Linux guest has Xen map shared_info over a page of its first MiB; the
      * page that was there goes back to Xen. */
@@ -81,9 +95,11 @@ static int check_ranges(struct report *r, struct zp_xen *xen,
 {
     const struct zp_plan *plan = &zone->spec.plan;
     uint64_t pages[ZP_MAX_PNODES], want, sum, extra;
-    struct zp_range ranges[ZP_MAX_VNODES + 1];
+    struct zp_range ranges[2 * (ZP_MAX_VNODES + 1)];
     uint32_t nr = zp_plan_ranges(plan, ranges), home, node, i;
     int rc = ZP_OK;
+
+    nr += zp_plan_future_ranges(plan, ranges + nr);
 
     for (i = 0; i < nr && !rc; i++) {
         rc = zp__domctl_residency(xen->domctl, zone->domid,
@@ -95,6 +111,9 @@ static int check_ranges(struct report *r, struct zp_xen *xen,
         want = (ranges[i].end - ranges[i].start) / 4096;
         for (sum = node = 0; node < ZP_MAX_PNODES; node++)
             sum += pages[node];
+        /* How much of it is there is up to guest and balloon. */
+        if (plan->growth != ZP_GROWTH_NONE && sum < want)
+            want = sum;
         line(r, home < ZP_MAX_PNODES && sum == want &&
                     pages[home] + (i == 0) >= want,
              "vnode %u, %#" PRIx64 "-%#" PRIx64 ": %" PRIu64 " of %" PRIu64
@@ -249,7 +268,7 @@ static int check_table(struct report *r, xenforeignmemory_handle *fmem,
                                     size_t size, struct zp_error *err),
                        struct zp_error *err)
 {
-    bool shown = zone->spec.plan.show_numa, found;
+    bool shown = size > 0, found;
     ZP_CLEANUP(zp__cleanup_free) char *want = calloc(2, size + 1);
     uint64_t gpa = 0;
     uint32_t len = 0;
@@ -294,6 +313,9 @@ static int check_tables(struct report *r, struct zp_xen *xen,
         rc = check_table(r, fmem, zone, "SLIT",
                          plan->show_numa ? zp_slit_size(plan) : 0,
                          zp_slit_write, err);
+    if (!rc)
+        rc = check_table(r, fmem, zone, "SSDT", zp_ssdt_size(plan),
+                         zp_ssdt_write, err);
     xenforeignmemory_close(fmem);
     return rc;
 }

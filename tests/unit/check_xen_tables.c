@@ -108,6 +108,34 @@ START_TEST(all_is_linked_and_summed)
 }
 END_TEST
 
+/* A zone that grows has its devices, shown its nodes or not. */
+START_TEST(devices_are_linked)
+{
+    struct zp_error err = { .code = 0 };
+    const uint8_t *xsdt;
+    struct fixture f;
+    uint8_t *block;
+    size_t len, at;
+
+    setup(&f);
+    f.plan.growth = ZP_GROWTH_DEVICES;
+    f.plan.memory_policy = ZP_MEMORY_DYNAMIC;
+    f.plan.vnode[1].max_mem_kib = 512 * 1024;
+    f.plan.vnode[0].max_mem_kib = 256 * 1024;
+    f.plan.show_numa = _i == 0;
+    ck_assert_msg(zp__tables_extend(&f.acpi, &f.plan, &block, &len, &err) ==
+                  ZP_OK, "%s", err.msg);
+    xsdt = block + (get(f.rsdp + 24, 8) - ZP__TABLES_GPA);
+    at = _i == 0 ? 60 : 44;
+    ck_assert_uint_eq(get(xsdt + 4, 4), at + 8);
+    ck_assert_ptr_eq(xsdt + at + 8, block + len);
+    ck_assert_uint_eq(sum(xsdt, at + 8), 0);
+    ck_assert_mem_eq(block + get(xsdt + at, 8) - ZP__TABLES_GPA, "SSDT", 4);
+    ck_assert_uint_gt(zp__tables_size(&f.plan), zp_ssdt_size(&f.plan) - 1);
+    free(block);
+}
+END_TEST
+
 /* What another libxl might hand over is refused and left as it is. */
 START_TEST(strange_tables)
 {
@@ -154,6 +182,7 @@ int main(void)
 
     suite_add_tcase(s, tc);
     tcase_add_test(tc, all_is_linked_and_summed);
+    tcase_add_loop_test(tc, devices_are_linked, 0, 2);
     tcase_add_loop_test(tc, strange_tables, 0, 6);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A zone as libxl wants to hear it. */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -188,6 +190,31 @@ static int make_packages(const struct zp_plan *plan,
     return ZP_OK;
 }
 
+/*
+ * What libxl sizes by max_memkb is sized for what the zone may become: its
+ * page tables are mapped by 4 KiB pages as it grows. And the kernel hears what
+ * it is to do with memory that comes: devices wait for the agent, for taken
+ * as memory that is there they would crash the guest; what the balloon driver
+ * adds itself must come online by itself.
+ */
+static int make_growth(const struct zp_zone_spec *spec,
+                       libxl_domain_build_info *b, struct zp_error *err)
+{
+    static const char key[] = "memhp_default_state";
+    const struct zp_plan *plan = &spec->plan;
+    const char *line = spec->cmdline ? spec->cmdline : "";
+
+    if (plan->growth == ZP_GROWTH_NONE)
+        return set_string(&b->cmdline, line, err);
+    b->shadow_memkb = 4 * (256 * (uint64_t)plan->nr_vcpu_ids +
+                           (zp_plan_max_kib(plan) + 1023) / 1024);
+    if (strstr(line, key)) /* checked before anything began */
+        return set_string(&b->cmdline, line, err);
+    return nomem_if(asprintf(&b->cmdline, "%s%s%s=%s", line, *line ? " " : "",
+                             key, plan->growth == ZP_GROWTH_DEVICES
+                                      ? "offline" : "online") < 0, err);
+}
+
 static int make_build_info(struct zp_xen *xen,
                            const struct zp_zone_spec *spec,
                            libxl_domain_build_info *b, struct zp_error *err)
@@ -216,7 +243,7 @@ static int make_build_info(struct zp_xen *xen,
     if (!rc)
         rc = set_string(&b->ramdisk, spec->ramdisk, err);
     if (!rc)
-        rc = set_string(&b->cmdline, spec->cmdline, err);
+        rc = make_growth(spec, b, err);
     for (i = 0; i < spec->nr_cpuid && !rc; i++)
         rc = add_cpuid(b, spec->cpuid[i], err);
     return rc;

@@ -105,7 +105,7 @@ static int add_tables(struct xc_dom_image *dom, struct zp_error *err)
         mod[2].guest_addr_out + mod[2].length > ZP__TABLES_GPA)
         return zp__fail(err, ZP_ERR_UNSUPPORTED, "acpi",
                         "libxl did not lay out the ACPI tables as expected");
-    if (!zp__hook.plan->show_numa)
+    if (!zp__tables_size(zp__hook.plan))
         return zp__tables_ids(&acpi, zp__hook.plan, err);
     rc = zp__tables_extend(&acpi, zp__hook.plan, &block, &len, err);
     if (rc)
@@ -116,6 +116,39 @@ static int add_tables(struct xc_dom_image *dom, struct zp_error *err)
     mod[3].guest_addr_out = ZP__TABLES_GPA;
     return add_e820(dom, ZP__TABLES_GPA, (len + PAGE - 1) & ~(PAGE - 1),
                     err);
+}
+
+/*
+ * libxenguest populates every range that it knows of. So Xen alone hears of
+ * those that are empty yet: it takes ranges as they come, populated or not,
+ * and by them the policy of a patched Xen knows where a page belongs.
+ */
+static int add_ranges(struct xc_dom_image *dom, const struct zp_plan *plan,
+                      struct zp_error *err)
+{
+    struct zp_range ranges[2 * (ZP_MAX_VNODES + 1)];
+    xen_vmemrange_t vmem[2 * (ZP_MAX_VNODES + 1)];
+    unsigned dist[ZP_MAX_VNODES * ZP_MAX_VNODES];
+    unsigned vnode_of[ZP_MAX_VCPUS], pnode_of[ZP_MAX_VNODES];
+    uint32_t nr = zp_plan_ranges(plan, ranges), i;
+
+    nr += zp_plan_future_ranges(plan, ranges + nr);
+    for (i = 0; i < nr; i++)
+        vmem[i] = (xen_vmemrange_t){ .start = ranges[i].start,
+                                     .end = ranges[i].end,
+                                     .nid = ranges[i].vnode };
+    for (i = 0; i < plan->nr_vnodes * plan->nr_vnodes; i++)
+        dist[i] = plan->dist[i];
+    for (i = 0; i < plan->nr_vcpu_ids; i++)
+        vnode_of[i] = zp_plan_vnode_of(plan, i);
+    for (i = 0; i < plan->nr_vnodes; i++)
+        pnode_of[i] = plan->vnode[i].pnode_os_id;
+    if (xc_domain_setvnuma(dom->xch, dom->guest_domid, plan->nr_vnodes, nr,
+                           plan->nr_vcpu_ids, vmem, dist, vnode_of, pnode_of))
+        return zp__fail_sys(err, ZP_ERR_XEN, errno, "memory",
+                            "telling Xen of the ranges to come: %s",
+                            strerror(errno));
+    return ZP_OK;
 }
 
 /* As xc_dom_load_acpi() counts them. */
@@ -175,8 +208,10 @@ EXPORTED int xc_dom_build_image(struct xc_dom_image *dom)
     if (zp__hook.calls++ > 0)
         return next(dom);
     if (plan->type == ZP_GUEST_PVH &&
-        (plan->show_numa || plan->tier == ZP_TIER_PATCHED))
+        (zp__tables_size(plan) || plan->tier == ZP_TIER_PATCHED))
         rc = add_tables(dom, err);
+    if (!rc && plan->growth != ZP_GROWTH_NONE)
+        rc = add_ranges(dom, plan, err);
     if (!rc)
         rc = confine(dom, 1, err);
     if (rc) {

@@ -16,7 +16,7 @@ struct zp__hook {
 };
 extern struct zp__hook zp__hook;
 
-/* ---- tables.c: SRAT and SLIT beside libxl's tables (pure) -------------- */
+/* ---- tables.c: SRAT, SLIT and SSDT beside libxl's tables (pure) -------------- */
 
 /* libxl's tables in memory and where the guest will see them. */
 struct zp__acpi {
@@ -30,10 +30,12 @@ struct zp__acpi {
  * (0xfc000000, one page and NUM_ACPI_PAGES, libxl_x86_acpi.c). */
 #define ZP__TABLES_GPA ((uint64_t)0xfc100000)
 
+/* Bytes of the tables that the plan gives its guest; 0: none. */
+size_t zp__tables_size(const struct zp_plan *plan);
 /*
  * Puts the plan's APIC ids into the MADT where they differ, makes a block with
- * SRAT, SLIT and an XSDT that names them and the old ones, and points the RSDP
- * to it. @block_out: for free(). PARSE: the tables are not as they must be.
+ * SRAT, SLIT and SSDT, as far as the plan has them, and an XSDT that names
+ * these and the old ones, and points the RSDP to it. @block_out: for free(). PARSE: the tables are not as they must be.
  */
 int zp__tables_extend(struct zp__acpi *acpi, const struct zp_plan *plan,
                       uint8_t **block_out, size_t *len_out,

@@ -95,30 +95,53 @@ static size_t aligned(size_t len)
     return (len + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* SRAT, SLIT, then a copy of @xsdt with two more entries. */
+static const struct {
+    size_t (*size)(const struct zp_plan *plan);
+    int (*write)(const struct zp_plan *plan, void *buf, size_t size,
+                 struct zp_error *err);
+} tables[] = {
+    { zp_srat_size, zp_srat_write },
+    { zp_slit_size, zp_slit_write },
+    { zp_ssdt_size, zp_ssdt_write },
+};
+enum { NR_TABLES = sizeof(tables) / sizeof(tables[0]) };
+
+size_t zp__tables_size(const struct zp_plan *plan)
+{
+    size_t size = 0, i;
+
+    for (i = 0; i < NR_TABLES; i++)
+        size += aligned(tables[i].size(plan));
+    return size;
+}
+
+/* The tables, then a copy of @xsdt that has them too. */
 static int make_block(const uint8_t *xsdt, const struct zp_plan *plan,
                       uint8_t **block_out, size_t *len_out, uint64_t *xsdt_gpa,
                       struct zp_error *err)
 {
-    size_t srat = zp_srat_size(plan), slit = zp_slit_size(plan);
-    size_t slit_at = aligned(srat), xsdt_at = slit_at + aligned(slit);
-    uint32_t old = get32(xsdt + HEADER_LEN), len = old + 16;
-    uint8_t *block = calloc(1, xsdt_at + len);
-    int rc;
+    uint32_t len = get32(xsdt + HEADER_LEN);
+    size_t xsdt_at = zp__tables_size(plan), at = 0, size, i;
+    uint8_t *block = calloc(1, xsdt_at + len + 8 * NR_TABLES);
+    int rc = ZP_OK;
 
     if (!block)
         return zp__nomem(err);
-    rc = zp_srat_write(plan, block, srat, err);
-    if (!rc)
-        rc = zp_slit_write(plan, block + slit_at, slit, err);
+    memcpy(block + xsdt_at, xsdt, len);
+    for (i = 0; i < NR_TABLES && !rc; i++) {
+        size = tables[i].size(plan);
+        if (!size)
+            continue;
+        rc = tables[i].write(plan, block + at, size, err);
+        put64(block + xsdt_at + len, ZP__TABLES_GPA + at);
+        len += 8;
+        at += aligned(size);
+    }
     if (rc) {
         free(block);
         return rc;
     }
-    memcpy(block + xsdt_at, xsdt, old);
     put32(block + xsdt_at + HEADER_LEN, len);
-    put64(block + xsdt_at + old, ZP__TABLES_GPA);
-    put64(block + xsdt_at + old + 8, ZP__TABLES_GPA + slit_at);
     fix_sum(block + xsdt_at, len, HEADER_SUM);
     *block_out = block;
     *len_out = xsdt_at + len;
