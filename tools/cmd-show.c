@@ -63,6 +63,8 @@ static int add_json(struct spool *out, const struct zp_zone *zone,
         return rc;
     spool_add(out, "{\"zone\":");
     spool_json(out, zone->spec.request.name);
+    spool_add(out, ",\"balloon\":");
+    spool_json(out, zone->note);
     spool_add(out, ",\"domid\":%u,\"state\":\"%s\",\"vcpus\":%u,"
               "\"memory_kib\":%llu,\"cpu_time_ns\":%llu,\"monitor_pid\":%d,"
               "\"spec\":%s}\n", zone->domid,
@@ -100,6 +102,8 @@ static int add_zone(struct ctl *ctl, const struct zp_zone *zone)
     if (zp_plan_to_text(NULL, &zone->spec.plan, &plan, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
     add_actual(&ctl->out, zone);
+    if (*zone->note)
+        spool_add(&ctl->out, "balloon: %s\n", zone->note);
     add_spec(&ctl->out, &zone->spec);
     spool_add(&ctl->out, "%s", plan);
     return EXIT_OK;

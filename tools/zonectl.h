@@ -81,6 +81,7 @@ enum {
     G_SHUTDOWN = 1 << 9,
     G_AUTOSTART = 1 << 10,
     G_DRAW = 1 << 11,    /* what the host looks like */
+    G_MEM_SET = 1 << 12,
     G_DENSITY = 1 << 16,
 };
 
@@ -101,7 +102,7 @@ enum opt_id {
     OPT_FORMAT, OPT_OUTPUT, OPT_PLAN,
     OPT_EVERY, OPT_PAGES, OPT_WATCH, OPT_INTERVAL, OPT_TIMES,
     OPT_PROMETHEUS, OPT_LOG, OPT_REBOOT, OPT_WAIT,
-    OPT_LIST, OPT_SAVE, OPT_REMOVE,
+    OPT_LIST, OPT_SAVE, OPT_REMOVE, OPT_VNODE,
     OPT_COUNT, OPT_MIX, OPT_SHAPE, OPT_SEED, OPT_MORE, OPT_POLICIES, OPT_TRACE,
 };
 
@@ -267,6 +268,8 @@ int cmd_list(struct ctl *ctl);
 int cmd_show(struct ctl *ctl);
 int cmd_verify(struct ctl *ctl);
 int cmd_stat(struct ctl *ctl);
+int cmd_mem_set(struct ctl *ctl);
+int cmd_vcpu_set(struct ctl *ctl);
 int cmd_console(struct ctl *ctl);
 int cmd_pause(struct ctl *ctl);
 int cmd_unpause(struct ctl *ctl);

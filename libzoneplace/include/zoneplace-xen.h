@@ -39,6 +39,8 @@ struct zp_host_options {
     uint64_t reserve_min_kib;     /* at least this a node; default 32 MiB */
     uint32_t vcpu_ratio;          /* see struct zp_request */
     char cpupool[ZP_MAX_NAME];    /* "": Pool-0 */
+    struct zp_balloon_config balloon;
+    uint32_t balloon_interval;    /* seconds between rounds; default 5 */
     /* L3 domains, which Xen doesn't tell. Borrowed; NULL: as below. */
     const struct zp_topology *l3_from;
     uint16_t l3[ZP_MAX_PCPUS];    /* from 1; 0: not known */
@@ -147,6 +149,7 @@ struct zp_zone {
     uint64_t xsdt;                /* guest-physical address; 0: no tables */
     bool damaged;                 /* the record's spec can't be read: of @spec
                                    * only uuid and the name are set */
+    char note[160];               /* what the balloon daemon last said, or "" */
     struct zp_zone_spec spec;
 };
 const char *zp_zone_state_name(enum zp_zone_state state);
@@ -173,6 +176,45 @@ int zp_zone_destroy(struct zp_xen *xen, const struct zp_zone *zone,
  * launchers left. Every verb of zonectl calls it. @mended_out: how many. */
 int zp_zone_recover(struct zp_xen *xen, unsigned *mended_out,
                     struct zp_error *err);
+/*
+ * Memory of a dynamic zone, within its plan. The guest takes its time; what
+ * it holds may be seen by zp_zone_memory(). @vnode: whose memory it gives back
+ * first, for zones with an agent, or ZP_UNKNOWN_ID. UNSUPPORTED: the zone is
+ * static, or has no agent; RANGE: beyond the plan's maximum or below the
+ * floor; INFEASIBLE: a pnode can't hold what the zone might take there.
+ */
+int zp_zone_set_memory(struct zp_xen *xen, const struct zp_host_options *opt,
+                       const struct zp_zone *zone, uint64_t kib,
+                       uint32_t vnode, struct zp_error *err);
+/* What the guest holds of its own memory, and what it was told to. NOTFOUND:
+ * its domain has gone. */
+int zp_zone_memory(struct zp_xen *xen, const struct zp_zone *zone,
+                   uint64_t *held_kib_out, uint64_t *target_kib_out,
+                   struct zp_error *err);
+/* How many vcpus are online, dealt over the plan's vnodes as at boot. The
+ * guest's kernel does it or does not. RANGE: not within the plan. */
+int zp_zone_set_vcpus(struct zp_xen *xen, const struct zp_zone *zone,
+                      uint32_t vcpus, struct zp_error *err);
+
+/* What a round of ballooning came to for a zone. */
+struct zp_balloon_report {
+    char name[ZP_MAX_NAME];
+    uint32_t domid;
+    uint64_t held_kib;
+    uint64_t target_kib;          /* before */
+    uint64_t next_kib;            /* now */
+    enum zp_balloon_why why;
+    char text[200];               /* zp_balloon_text(), or what went wrong */
+};
+/*
+ * One round over all dynamic zones, under the ledger lock: zone-balloond's
+ * work. With @dry_run nothing is changed. *reports_out is for free(), and is
+ * there (or NULL) even where a zone failed, which is what is returned then.
+ */
+int zp_xen_balloon(struct zp_xen *xen, const struct zp_host_options *opt,
+                   bool dry_run, struct zp_balloon_report **reports_out,
+                   size_t *nr_out, struct zp_error *err);
+
 /* Path of the pty of the zone's console, for free(). */
 int zp_zone_console_tty(struct zp_xen *xen, const struct zp_zone *zone,
                         char **path_out, struct zp_error *err);

@@ -48,6 +48,42 @@ static int add_group(const char *what, const char *value,
     return ZP_OK;
 }
 
+/* The keys of zone-balloond(8); NOTFOUND for others. */
+static int set_balloon(struct zp_host_options *opt, const char *key,
+                       const char *value, struct zp_error *why)
+{
+    struct zp_balloon_config *config = &opt->balloon;
+    const struct {
+        const char *key;
+        uint32_t *number;        /* one of these two */
+        uint64_t *kib;
+        uint32_t max;
+    } keys[] = {
+        { "balloon-floor", NULL, &config->floor_kib, 0 },
+        { "balloon-shrink-free", &config->shrink_free_percent, NULL, 100 },
+        { "balloon-grow-used", &config->grow_used_percent, NULL, 100 },
+        { "balloon-hysteresis", &config->hysteresis_percent, NULL, 100 },
+        { "balloon-step", &config->step_percent, NULL, 1000 },
+        { "balloon-step-min", NULL, &config->step_min_kib, 0 },
+        { "balloon-slew", NULL, &config->slew_kib, 0 },
+        { "balloon-donor-free", &config->donor_free_percent, NULL, 100 },
+        { "balloon-interval", &opt->balloon_interval, NULL, 3600 },
+    };
+    size_t i;
+    int rc;
+
+    for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(key, keys[i].key) != 0)
+            continue;
+        if (keys[i].kib)
+            return zp_size_parse(value, keys[i].kib, why);
+        rc = parse_number(value, keys[i].max, keys[i].number);
+        return rc ? zp__fail(why, rc, NULL, "not a number of 0 to %u: %s",
+                             keys[i].max, value) : ZP_OK;
+    }
+    return ZP_ERR_NOTFOUND;
+}
+
 /* Returns ZP_ERR_NOTFOUND for a key that there is not. */
 static int set_option(struct zp_host_options *opt, const char *key,
                       const char *value, struct zp_error *why)
@@ -72,7 +108,7 @@ static int set_option(struct zp_host_options *opt, const char *key,
             return zp__fail(why, ZP_ERR_RANGE, NULL, "name too long");
         strcpy(opt->cpupool, value);
     } else
-        return ZP_ERR_NOTFOUND;
+        return set_balloon(opt, key, value, why);
     if (rc)
         zp__fail(why, rc, NULL, "not a number in its range: %s", value);
     return rc;
@@ -129,11 +165,13 @@ int zp__host_options_parse(const char *file, const char *buf, size_t len,
     struct zp_host_options opt = {
         .reserve_percent = 1,
         .reserve_min_kib = 32 * 1024,
+        .balloon_interval = 5,
     };
     const char *at = buf, *end = buf + len, *eol;
     unsigned nr;
     int rc;
 
+    zp_balloon_config_init(&opt.balloon);
     for (nr = 1; at < end; nr++) {
         char line[1024];
 
@@ -151,6 +189,12 @@ int zp__host_options_parse(const char *file, const char *buf, size_t len,
             return rc;
         at = eol + 1;
     }
+    rc = zp_balloon_config_check(&opt.balloon, err);
+    if (!rc && !opt.balloon_interval)
+        rc = zp__fail(err, ZP_ERR_RANGE, "balloon",
+                      "balloon-interval is 0 seconds, the least is 1");
+    if (rc)
+        return zp__wrap(err, rc, "%s", file);
     *opt_out = opt;
     return ZP_OK;
 }

@@ -152,6 +152,39 @@ int zp__store_update(struct zp_xen *xen, const struct zp__record *rec,
     return fail(err, rec->uuid);
 }
 
+/* In a transaction with a look at the record: a note alone would be taken for
+ * one. It is for people, so a failure is nobody's business. */
+void zp__store_note(struct zp_xen *xen, const char *uuid, const char *text)
+{
+    char path[128];
+    xs_transaction_t t;
+    unsigned len;
+    char *there;
+    bool done;
+
+    snprintf(path, sizeof(path), ZONES "/%s/life", uuid);
+    do {
+        t = xs_transaction_start(xen->xsh);
+        if (t == XBT_NULL)
+            return;
+        there = xs_read(xen->xsh, t, path, &len);
+        done = there && put(xen, t, uuid, "note", "%s", text);
+        free(there);
+    } while (!xs_transaction_end(xen->xsh, t, !done) && errno == EAGAIN);
+}
+
+static void get_note(struct zp_xen *xen, xs_transaction_t t,
+                     struct zp__record *rec)
+{
+    ZP_CLEANUP(zp__cleanup_free) char *note = NULL;
+    char path[128];
+    unsigned len;
+
+    snprintf(path, sizeof(path), ZONES "/%s/note", rec->uuid);
+    note = xs_read(xen->xsh, t, path, &len);
+    snprintf(rec->note, sizeof(rec->note), "%s", note ? note : "");
+}
+
 int zp__store_remove(struct zp_xen *xen, const char *uuid,
                      struct zp_error *err)
 {
@@ -232,6 +265,7 @@ static int read_in(struct zp_xen *xen, xs_transaction_t t, const char *uuid,
                         "the xenstore record of zone %s is damaged", uuid);
     }
     snprintf(rec->name, sizeof(rec->name), "%s", name);
+    get_note(xen, t, rec);
     return ZP_OK;
 }
 

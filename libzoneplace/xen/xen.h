@@ -67,6 +67,7 @@ struct zp__record {
     uint32_t special_pages;
     uint32_t acpi_pages;
     uint64_t xsdt;
+    char note[160];              /* zp__store_note() */
     char *spec;                  /* zp_zone_spec_to_json() */
 };
 void zp__record_clear(struct zp__record *rec);
@@ -87,6 +88,8 @@ int zp__store_commit(struct zp_xen *xen, const char *uuid,
                      struct zp_error *err);
 int zp__store_remove(struct zp_xen *xen, const char *uuid,
                      struct zp_error *err);
+/* What is said of the zone beside its record; nothing if that has gone. */
+void zp__store_note(struct zp_xen *xen, const char *uuid, const char *text);
 /* All records, ascending uuid; those that vanish meanwhile are left out. */
 int zp__store_list(struct zp_xen *xen, struct zp__record **recs_out,
                    size_t *nr_out, struct zp_error *err);

@@ -73,6 +73,7 @@ static void fill(struct zp_zone *zone, const struct zp__record *rec,
     }
     if (zp__who_alive(&rec->monitor))
         zone->monitor_pid = rec->monitor.pid;
+    memcpy(zone->note, rec->note, sizeof(zone->note));
     zone->special_pages = rec->special_pages;
     zone->acpi_pages = rec->acpi_pages;
     zone->xsdt = rec->xsdt;

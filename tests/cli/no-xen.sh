@@ -16,7 +16,7 @@ refused 1 Xen "render" render --vcpus 1 --memory 1G
 refused 1 Xen "launch" "${launch[@]}"
 refused 1 Xen "launch --dry-run" "${launch[@]}" --dry-run
 for verb in list "show x" "verify x" "verify --all" "stat x" stat "stat --all" "stat --prometheus" "console x" \
-    "pause x" "unpause x" "shutdown x" "destroy x" autostart \
+    "mem-set x 1G" "vcpu-set x 2" "pause x" "unpause x" "shutdown x" "destroy x" autostart \
     "autostart --save x"; do
     # shellcheck disable=SC2086 # words
     refused 1 Xen "$verb" $verb

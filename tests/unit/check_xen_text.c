@@ -17,6 +17,8 @@ START_TEST(options_good)
                                "\n  reserve-percent=5 # of each node\n"
                                "reserve-min = 1G\r\n"
                                "vcpu_ratio = 4\ncpupool = zones\n"
+                               "balloon_floor = 1G\nballoon_step = 50\n"
+                               "balloon_interval = 60\n"
                                "l3 = 0-3, 8\nl3 = 4-7\n"
                                "core = 0,4\ncore = 1, 5";
     struct zp_host_options opt;
@@ -28,6 +30,10 @@ START_TEST(options_good)
     ck_assert_uint_eq(opt.reserve_min_kib, 1024 * 1024);
     ck_assert_uint_eq(opt.vcpu_ratio, 4);
     ck_assert_str_eq(opt.cpupool, "zones");
+    ck_assert_uint_eq(opt.balloon.floor_kib, 1024 * 1024);
+    ck_assert_uint_eq(opt.balloon.step_percent, 50);
+    ck_assert_uint_eq(opt.balloon.grow_used_percent, 70);
+    ck_assert_uint_eq(opt.balloon_interval, 60);
     ck_assert_uint_eq(opt.nr_l3, 2);
     ck_assert_uint_eq(opt.l3[8], 1);
     ck_assert_uint_eq(opt.l3[4], 2);
@@ -54,6 +60,10 @@ static const char *const bad_options[][2] = {
     { "core = ", "f:1: core: core of no pcpu" },
     { "core = 1\ncore = 2,1", "f:2: core: pcpu 1 is in another core too" },
     { "l3 = 0-3\nl3 = 3-4", "f:2: l3: pcpu 3 is in another L3 domain too" },
+    { "balloon-grow-used = 101",
+      "f:1: balloon-grow-used: not a number of 0 to 100: 101" },
+    { "balloon-floor = 1X",
+      "f:1: balloon-floor: '1X' is not a size: write 512M, 4G or 4GiB" },
     { "vcpu-ratio =", "f:1: vcpu-ratio: not a number in its range: " },
 };
 
