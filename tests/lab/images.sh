@@ -234,7 +234,7 @@ make_dom0()
     copy_libraries "$root" "$root/lab/compare"
     if [ -e "$here/zp-lie.c" ]; then
         compile "$root/lab/zp-lie" "$here/zp-lie.c" -lxenctrl \
-            -lxenforeignmemory
+            -lxenforeignmemory -lxencall
     fi
     echo root:x:0:0:root:/root:/bin/bash >"$root/etc/passwd"
     echo root:x:0: >"$root/etc/group"

@@ -156,6 +156,8 @@ static void command(char *line)
     } verbs[] = {
         { "alloc", work_alloc }, { "free", work_free },
         { "disk", work_disk }, { "net", work_net },
+        { "agent", work_agent }, { "rubbish", work_rubbish },
+        { "flood", work_flood },
     };
     char text[512] = "", full[560];
     char *args;
@@ -185,14 +187,17 @@ static void command(char *line)
 }
 
 /* Follow data/cmd for ever: it is emptied as soon as it has been read. */
-static void follow(void)
+static void follow(int agent)
 {
     char line[1024];
+    int event;
 
     if (xs_watch_path("data/cmd"))
         printf("zone: watch: %s\n", strerror(errno));
-    while (!xs_wait()) {
-        if (xs_get("data/cmd", line, sizeof line) <= 0)
+    while ((event = xs_wait(agent ? 1000 : -1)) >= 0) {
+        if (agent)
+            memory_tick();
+        if (!event || xs_get("data/cmd", line, sizeof line) <= 0)
             continue;
         xs_set("data/cmd", "");
         command(line);
@@ -202,7 +207,7 @@ static void follow(void)
 
 int main(int argc, char **argv)
 {
-    char then[256];
+    char then[256], agent[16];
 
     /* The kernel runs /sbin/poweroff and /sbin/reboot when the toolstack
      * asks through control/shutdown; without them it only complains. */
@@ -218,6 +223,10 @@ int main(int argc, char **argv)
     modules();
     if (xs_open())
         printf("zone: /dev/xen/xenbus: %s\n", strerror(errno));
+    /* zone.agent=1: as a zone's own init does, see zonectl launch --agent. */
+    parameter("zone.agent", agent, sizeof agent);
+    if (*agent)
+        memory_online();
     report_print();
     xs_set("data/state", "ready");
     parameter("zone.then", then, sizeof then);
@@ -226,7 +235,7 @@ int main(int argc, char **argv)
             *p = ' ';
     if (*then)
         command(then);
-    follow();
+    follow(*agent);
     for (;;)
         pause();
 }

@@ -24,7 +24,15 @@ int xs_open(void);
 long xs_get(const char *path, char *buf, size_t size);
 int xs_set(const char *path, const char *value);
 int xs_watch_path(const char *path);
-/* Block until the watch fires. */
-int xs_wait(void);
+/* 1: the watch has fired. 0: it did not, for that long. */
+int xs_wait(int limit_ms);
+
+/* zone-memory.c: the agent of dynamic zones. */
+void memory_online(void);
+/* Tell the host what is needed, and do what it asks for. */
+void memory_tick(void);
+int work_agent(const char *args, char *out, size_t size);
+int work_rubbish(const char *args, char *out, size_t size);
+int work_flood(const char *args, char *out, size_t size);
 
 #endif

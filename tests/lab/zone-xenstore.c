@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,12 +157,18 @@ int xs_watch_path(const char *path)
     return request(XS_WATCH, body, a + sizeof "zone", &got);
 }
 
-int xs_wait(void)
+int xs_wait(int limit_ms)
 {
+    struct pollfd in = { .fd = xs_fd, .events = POLLIN };
     size_t len;
     int kind;
 
     while (!events_pending) {
+        kind = poll(&in, 1, limit_ms);
+        if (kind < 0 && errno != EINTR)
+            return -1;
+        if (kind <= 0)
+            return 0;
         kind = message_read(&len);
         if (kind < 0)
             return -1;
@@ -170,5 +177,5 @@ int xs_wait(void)
     }
     /* One look at the node serves every event so far. */
     events_pending = 0;
-    return 0;
+    return 1;
 }

@@ -5,6 +5,7 @@
  *
  *   zp-lie page DOMID GFN COUNT PNODE   move guest pages to another node
  *   zp-lie slit DOMID                   change a distance in the guest's SLIT
+ *   zp-lie lax DOMID                    take back the patched Xen's policy
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,8 +14,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <xencall.h>
 #include <xenctrl.h>
 #include <xenforeignmemory.h>
+
+#include "../../xen-patches/include/zoneplace-domctl.h"
 
 #define PAGE 4096u
 /* libxl puts a PVH guest's ACPI tables right above this address, and
@@ -111,12 +115,39 @@ static int lie_slit(uint32_t domid)
     return 1;
 }
 
+/* From here on the domain's memory comes from where Xen likes. */
+static int lie_lax(uint32_t domid)
+{
+    struct zp_numa_policy policy = {
+        .signature = ZP_NUMA_POLICY_SIGNATURE, .op = ZP_NUMA_POLICY_SET
+    };
+    xencall_handle *xcall = xencall_open(NULL, 0);
+    struct xen_domctl *call;
+
+    if (!xcall)
+        return die("xencall_open");
+    call = xencall_alloc_buffer(xcall, sizeof(*call));
+    if (!call)
+        return die("xencall_alloc_buffer");
+    memset(call, 0, sizeof(*call));
+    call->cmd = ZP_DOMCTL_NUMA_POLICY;
+    call->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+    call->domain = (domid_t)domid;
+    memcpy(&call->u, &policy, sizeof(policy));
+    if (xencall1(xcall, __HYPERVISOR_domctl, (unsigned long)call))
+        return die("numa policy");
+    printf("domain %" PRIu32 " is not confined any more\n", domid);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     xc_interface *xch;
 
     if (argc == 3 && !strcmp(argv[1], "slit"))
         return lie_slit(number(argv[2]));
+    if (argc == 3 && !strcmp(argv[1], "lax"))
+        return lie_lax(number(argv[2]));
     if (argc == 6 && !strcmp(argv[1], "page")) {
         xch = xc_interface_open(NULL, NULL, 0);
         if (!xch)
@@ -125,6 +156,6 @@ int main(int argc, char **argv)
                           number(argv[4]), number(argv[5]));
     }
     fprintf(stderr, "usage: zp-lie page DOMID GFN COUNT PNODE\n"
-                    "       zp-lie slit DOMID\n");
+                    "       zp-lie slit DOMID\n       zp-lie lax DOMID\n");
     return 2;
 }
