@@ -85,6 +85,9 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
          zone->special_pages, zone->acpi_pages, plan->vnode[0].pnode_os_id);
 }
 
+/* Xen's default (gnttab_max_frames), which libxl keeps. */
+enum { MAX_GRANT_FRAMES = 64 };
+
 /*
  * By range of guest memory, so that a page on another vnode's pnode is found.
  * Where a Linux guest has shared_info there is a page of Xen's, wherever Xen
@@ -96,7 +99,8 @@ static int check_ranges(struct report *r, struct zp_xen *xen,
     const struct zp_plan *plan = &zone->spec.plan;
     uint64_t pages[ZP_MAX_PNODES], want, sum, extra;
     struct zp_range ranges[2 * (ZP_MAX_VNODES + 1)];
-    uint32_t nr = zp_plan_ranges(plan, ranges), home, node, i;
+    uint32_t nr = zp_plan_ranges(plan, ranges), now = nr, home, node, i;
+    uint64_t xens;
     int rc = ZP_OK;
 
     nr += zp_plan_future_ranges(plan, ranges + nr);
@@ -114,8 +118,13 @@ static int check_ranges(struct report *r, struct zp_xen *xen,
         /* How much of it is there is up to guest and balloon. */
         if (plan->growth != ZP_GROWTH_NONE && sum < want)
             want = sum;
+        /* Where a balloon driver finds room for memory the guest has also
+         * found room for its grant table, whose pages are Xen's. */
+        xens = i == 0;
+        if (plan->growth == ZP_GROWTH_HOTADD && i >= now)
+            xens = MAX_GRANT_FRAMES;
         line(r, home < ZP_MAX_PNODES && sum == want &&
-                    pages[home] + (i == 0) >= want,
+                    pages[home] + xens >= want,
              "vnode %u, %#" PRIx64 "-%#" PRIx64 ": %" PRIu64 " of %" PRIu64
              " pages on pnode %u", ranges[i].vnode, ranges[i].start,
              ranges[i].end, home < ZP_MAX_PNODES ? pages[home] : 0, want,
