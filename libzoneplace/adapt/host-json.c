@@ -191,6 +191,24 @@ static void read_l3(struct zp__json_reader *r,
     zp__json_at(r, "%s", "");
 }
 
+static void read_warnings(struct zp__json_reader *r,
+                          const struct zp__json_value *root,
+                          struct zp_topology *topo)
+{
+    const struct zp__json_value *lines, *line;
+    uint32_t i;
+
+    lines = zp__json_array_or_empty(r, root, "warnings");
+    ZP__JSON_EACH(line, i, lines) {
+        if (line->type != ZP__JSON_STRING)
+            zp__json_fail(r, ZP_ERR_PARSE, "warnings",
+                          "warnings[%u]: not a string", i);
+        if (r->rc)
+            return;
+        zp_topology_add_warning(topo, line->str);
+    }
+}
+
 static void read_topology(struct zp__json_reader *r,
                           const struct zp__json_value *root,
                           struct zp_topology *topo)
@@ -206,6 +224,7 @@ static void read_topology(struct zp__json_reader *r,
     read_devices(r, root, topo);
     read_cores(r, root, topo);
     read_l3(r, root, topo);
+    read_warnings(r, root, topo);
     if (!r->rc)
         check(r, zp_topology_freeze(topo, &err), &err);
 }
@@ -466,6 +485,19 @@ static void write_l3(struct zp__json_writer *w,
     free(set);
 }
 
+static void write_warnings(struct zp__json_writer *w,
+                           const struct zp_topology *topo)
+{
+    uint32_t i;
+
+    if (!zp_topology_added_warning(topo, 0))
+        return;
+    zp__json_open(w, "warnings", '[');
+    for (i = 0; zp_topology_added_warning(topo, i); i++)
+        zp__json_put_string(w, NULL, zp_topology_added_warning(topo, i));
+    zp__json_close(w, ']');
+}
+
 void zp__host_write(struct zp__json_writer *w, const char *key,
                     const struct zp_topology *topo,
                     const struct zp_load *load)
@@ -482,6 +514,7 @@ void zp__host_write(struct zp__json_writer *w, const char *key,
     write_devices(w, topo);
     write_cores(w, topo);
     write_l3(w, topo);
+    write_warnings(w, topo);
     zp__json_close(w, '}');
 }
 

@@ -47,7 +47,7 @@ static inline uint64_t zp__div_up64(uint64_t a, uint64_t b)
 
 /* ---- topology ---- */
 
-enum { ZP__MAX_WARNINGS = 8, ZP__WARNING_LEN = 160 };
+enum { ZP__MAX_WARNINGS = 24, ZP__WARNING_LEN = 160 };
 
 /* The largest weight a pair of nodes can have: both directions unreachable.
  * Scatter maximises by minimising the difference to it. */
@@ -81,6 +81,7 @@ struct zp_topology {
     uint32_t nr_devices;
     uint32_t room_devices;
     uint32_t nr_warnings;
+    uint32_t nr_added;         /* the first of them: what the source said */
     char warning[ZP__MAX_WARNINGS][ZP__WARNING_LEN];
 };
 

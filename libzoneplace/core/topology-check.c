@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Freezing: what firmware said is checked, mended and indexed (rules 12). */
+#include <stdio.h>
 #include <string.h>
 
 #include "core.h"
@@ -55,10 +56,72 @@ static bool matrix_ok(struct zp_topology *topo)
     return true;
 }
 
+/* What holds of a node, for nodes that are told together. */
+static bool memless(const struct zp_pnode_desc *node)
+{
+    return !node->mem_kib && zp_pcpuset_next(&node->pcpus, 0) !=
+                                 ZP_UNKNOWN_ID;
+}
+
+static bool pcpuless(const struct zp_pnode_desc *node)
+{
+    return node->mem_kib && zp_pcpuset_next(&node->pcpus, 0) == ZP_UNKNOWN_ID;
+}
+
+static bool unknown(const struct zp_pnode_desc *node)
+{
+    return node->mem_kib == ZP_UNKNOWN_KIB;
+}
+
+static void say_nodes(struct zp_topology *topo,
+                      bool (*holds)(const struct zp_pnode_desc *),
+                      const char *what)
+{
+    uint32_t i, nr = 0, lowest = ZP_UNKNOWN_ID;
+    char more[32] = "";
+
+    for (i = 0; i < topo->nr; i++) {
+        if (!holds(&topo->pnode[i]))
+            continue;
+        nr++;
+        if (topo->pnode[i].os_id < lowest)
+            lowest = topo->pnode[i].os_id;
+    }
+    if (nr > 1)
+        snprintf(more, sizeof(more), " and %u more", nr - 1);
+    if (nr)
+        zp__topology_warn(topo, "node %u%s: %s", lowest, more, what);
+}
+
+/* Good values that still are unlike what most hosts have. */
+static void say_oddities(struct zp_topology *topo)
+{
+    bool asymmetric = false, cut = false;
+    uint32_t i, j;
+
+    say_nodes(topo, unknown, "memory not known, zones can't live there");
+    say_nodes(topo, memless, "pcpus but no memory, zones can't live there");
+    say_nodes(topo, pcpuless, "memory but no pcpus, no zone starts there");
+    for (i = 0; i < topo->nr; i++) {
+        for (j = 0; j < i; j++) {
+            uint32_t there = topo->dist[i * topo->nr + j];
+            uint32_t back = topo->dist[j * topo->nr + i];
+
+            asymmetric |= there != back;
+            cut |= there == ZP_DIST_UNREACHABLE ||
+                   back == ZP_DIST_UNREACHABLE;
+        }
+    }
+    if (asymmetric)
+        zp__topology_warn(topo, "distances are not symmetric: both "
+                          "directions count");
+    if (cut)
+        zp__topology_warn(topo, "not every node reaches every other: those "
+                          "that don't are never in one zone");
+}
+
 int zp__topology_check(struct zp_topology *topo, struct zp_error *err)
 {
-    uint32_t i;
-
     if (!topo->nr)
         return zp__fail(err, ZP_ERR_INVAL, "numa-nodes", "a host of no node");
     if (topo->nr_set && topo->nr_set != topo->nr)
@@ -67,7 +130,7 @@ int zp__topology_check(struct zp_topology *topo, struct zp_error *err)
                         topo->nr_set, topo->nr);
     if (!any_pcpu(topo))
         return zp__fail(err, ZP_ERR_INVAL, "pcpus", "no node has a pcpu");
-    topo->nr_warnings = 0;
+    topo->nr_warnings = topo->nr_added;
     if (!topo->nr_set) {
         assume_distances(topo);
         if (topo->nr > 1)
@@ -77,14 +140,7 @@ int zp__topology_check(struct zp_topology *topo, struct zp_error *err)
     } else {
         assume_distances(topo);
     }
-    for (i = 0; i < topo->nr; i++) {
-        if (topo->pnode[i].mem_kib == ZP_UNKNOWN_KIB) {
-            zp__topology_warn(topo, "memory of node %u and maybe others is "
-                              "not known: zones can't live there",
-                              topo->pnode[i].os_id);
-            break;
-        }
-    }
+    say_oddities(topo);
     return ZP_OK;
 }
 

@@ -401,6 +401,27 @@ uint32_t zp_topology_find_device(const struct zp_topology *topo,
     return slot;
 }
 
+/* One half of the room: freeze's own warnings must find some. */
+void zp_topology_add_warning(struct zp_topology *topo, const char *text)
+{
+    char *line = topo->warning[topo->nr_added];
+
+    if (topo->frozen || topo->nr_added == ZP__MAX_WARNINGS / 2)
+        return;
+    snprintf(line, ZP__WARNING_LEN, "%s", text);
+    for (; *line; line++) {
+        if ((unsigned char)*line < 0x20 || (unsigned char)*line >= 0x7f)
+            *line = '?';
+    }
+    topo->nr_added++;
+}
+
+const char *zp_topology_added_warning(const struct zp_topology *topo,
+                                      uint32_t i)
+{
+    return i < topo->nr_added ? topo->warning[i] : NULL;
+}
+
 const char *zp_topology_warning(const struct zp_topology *topo, uint32_t i)
 {
     return i < topo->nr_warnings ? topo->warning[i] : NULL;

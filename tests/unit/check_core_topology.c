@@ -58,7 +58,11 @@ START_TEST(orders_by_id)
     ck_assert_uint_eq(zp_topology_distance(topo, 2, 1), 31);
     ck_assert_uint_eq(zp_topology_distance(topo, 3, 0), ZP_DIST_UNREACHABLE);
     ck_assert(zp_topology_has_distances(topo));
-    ck_assert_ptr_null(zp_topology_warning(topo, 0));
+    ck_assert_str_eq(zp_topology_warning(topo, 0),
+                     "node 2: memory but no pcpus, no zone starts there");
+    ck_assert_str_eq(zp_topology_warning(topo, 1),
+                     "distances are not symmetric: both directions count");
+    ck_assert_ptr_null(zp_topology_warning(topo, 2));
     ck_assert_uint_eq(zp_topology_nr_devices(topo), 3);
     ck_assert_str_eq(zp_topology_device_busid(topo, 0), "0000:03:00.1");
     ck_assert_uint_eq(zp_topology_device_pnodes(topo, 0), 3);
@@ -200,10 +204,16 @@ struct slit_case {
 };
 
 static const struct slit_case slits[] = {
-    { { 10, 12, 32, 10 }, true, 12, NULL },
+    { { 10, 12, 32, 10 }, true, 12,
+      "distances are not symmetric: both directions count" },
     { { 10, 10, 10, 10 }, true, 10, NULL },
-    { { 10, 254, 255, 10 }, true, 254, NULL },
-    { { 10, UINT32_MAX, 20, 10 }, true, 255, NULL },
+    { { 10, 255, 255, 10 }, true, 255,
+      "not every node reaches every other: those that don't are never in one "
+      "zone" },
+    { { 10, 254, 255, 10 }, true, 254,
+      "distances are not symmetric: both directions count" },
+    { { 10, UINT32_MAX, 20, 10 }, true, 255,
+      "distances are not symmetric: both directions count" },
     { { 10, 20, 20, 11 }, false, 20,
       "distances replaced by 10/20: node 1 is 11 from itself, not 10" },
     { { UINT32_MAX, 20, 20, UINT32_MAX }, false, 20,
