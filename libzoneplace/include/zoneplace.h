@@ -230,7 +230,14 @@ uint64_t zp_topology_device_pnodes(const struct zp_topology *topo,
 uint32_t zp_topology_find_device(const struct zp_topology *topo,
                                  const char *busid);
 
-/* What freeze assumed, one line each; NULL when i is past the last. */
+/* Keeps a line about what a source did not say and its reader assumed, for
+ * zp_topology_warning(). Before freeze; the first 12 are kept, cut to 159
+ * bytes, bytes that don't print become '?'. Host JSON carries them. */
+void zp_topology_add_warning(struct zp_topology *topo, const char *text);
+/* Those lines alone; NULL when i is past the last. */
+const char *zp_topology_added_warning(const struct zp_topology *topo,
+                                      uint32_t i);
+/* Those lines, then what freeze assumed; NULL when i is past the last. */
 const char *zp_topology_warning(const struct zp_topology *topo, uint32_t i);
 
 /* ---- load: what the machine is doing ----------------------------------- */
@@ -870,6 +877,19 @@ int zp_host_from_json(const char *buf, size_t len,
                       struct zp_load **load_out, struct zp_error *err);
 int zp_host_to_json(const struct zp_topology *topo, const struct zp_load *load,
                     char **text_out, struct zp_error *err);
+
+/*
+ * A host in any format that is known by its content: host JSON, hwloc XML
+ * (versions 1 to 3), libvirt capabilities XML, the text of numactl --hardware
+ * and of xl info -n, or a tar archive of a sysfs tree (devices/system/node,
+ * devices/system/cpu, the numa_node of PCI devices). docs/HYGIENE.md has what
+ * is assumed, with a warning, and what is refused. Same limits and errors as
+ * zp_host_from_json(); UNSUPPORTED for XML if the library was built without
+ * libxml2. XML reads nothing but @buf: no entities, no network, no XInclude.
+ */
+int zp_host_from_buffer(const char *buf, size_t len,
+                        struct zp_topology **topo_out,
+                        struct zp_load **load_out, struct zp_error *err);
 
 /* Request JSON: the flags of zonectl with '_' for '-'. Unknown keys: INVAL. */
 int zp_request_from_json(const char *buf, size_t len,
