@@ -4,8 +4,16 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "zonectl.h"
+
+static bool is_directory(const char *path)
+{
+    struct stat st;
+
+    return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
 
 /* A saved host: its topology and load. */
 static int read_host_file(const char *path, struct zp_topology **topo_out,
@@ -13,11 +21,12 @@ static int read_host_file(const char *path, struct zp_topology **topo_out,
 {
     struct spool text CLEANUP(spool_clear) = { 0 };
     struct zp_error why;
-    int rc = read_file(path, &text, err);
+    int rc = is_directory(path) ? read_sysfs(path, &text, err)
+                                : read_file(path, &text, err);
 
     if (rc)
         return rc;
-    if (zp_host_from_json(text.buf, text.len, topo_out, load_out, &why))
+    if (zp_host_from_buffer(text.buf, text.len, topo_out, load_out, &why))
         return fail(err, why.code, why.limit, "%s: %s", path, why.msg);
     return ZP_OK;
 }

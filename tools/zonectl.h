@@ -46,6 +46,8 @@ void spool_clear(struct spool *s);
 int read_file(const char *path, struct spool *out, struct zp_error *err);
 int read_file_upto(const char *path, size_t limit, struct spool *out,
                    struct zp_error *err);
+/* sysfs.c: what a sysfs tree says of the host, as a tar archive. RANGE, IO. */
+int read_sysfs(const char *path, struct spool *tar, struct zp_error *err);
 /* Replaces @path as a whole or leaves it as it was. */
 int write_file(const char *path, const void *bytes, size_t len,
                struct zp_error *err);
