@@ -17,7 +17,7 @@ struct opt {
 
 static const struct opt options[] = {
     { OPT_HOST, "host", "FILE|DIR", G_HOST,
-      "a host file, \"-\", or a sysfs tree, not the live host" },
+      "this host file (\"-\": stdin) or sysfs tree" },
     { OPT_TIER, "tier", "stock|patched", G_HOST,
       "the Xen that a host file is planned for" },
     { OPT_TOPOLOGY, "topology", "FILE", G_HOST | G_LAUNCH,
