@@ -85,7 +85,8 @@ builder=$(find / -xdev -path '*/libexec/zoneplace/launch' -type f)
 check "a first zone comes" start hog "${hog[@]}"
 spec=/zoneplace/zone/$(xenstore-list /zoneplace/zone)/spec
 for key in $(xenstore-list "$spec" | sort); do
-    xenstore-read "$spec/$key" | tr -d '\n'
+    # xenstore-read writes a newline at the end as two characters.
+    xenstore-read "$spec/$key" | sed 's/\\n$//' | tr -d '\n'
 done >/root/hog.json
 check "and goes" zonectl destroy hog
 remember
