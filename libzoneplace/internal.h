@@ -32,6 +32,12 @@ int zp__wrap(struct zp_error *err, int code, const char *fmt, ...)
     ZP_PRINTF(3, 4);
 int zp__nomem(struct zp_error *err);
 
+/* 2 if two pcpus of the node share a core, 1 if none do, 0 if the topology
+ * does not know all cores. */
+uint32_t zp__topology_threads(const struct zp_topology *topo, uint32_t pos);
+/* Bit set: that position has a pcpu in a socket that @pos has one in. */
+uint64_t zp__topology_mates(const struct zp_topology *topo, uint32_t pos);
+
 /*
  * A growing text, for renderers: check .failed once, at the end. The bytes
  * are NUL-terminated; zp__text_take() hands them over or reports NOMEM.

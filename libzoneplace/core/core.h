@@ -49,6 +49,8 @@ static inline uint64_t zp__div_up64(uint64_t a, uint64_t b)
 
 enum { ZP__MAX_WARNINGS = 24, ZP__WARNING_LEN = 160 };
 
+#define ZP__NO_CORE UINT16_MAX
+
 /* The largest weight a pair of nodes can have: both directions unreachable.
  * Scatter maximises by minimising the difference to it. */
 enum { ZP__MAX_PAIR = 2 * ZP_DIST_UNREACHABLE };
@@ -77,6 +79,13 @@ struct zp_topology {
     uint32_t socket[ZP_MAX_PCPUS];
     uint32_t l3[ZP_MAX_PCPUS]; /* frozen: from 0, ascending lowest pcpus */
     uint32_t nr_l3;            /* 0: not known */
+    /* From freeze on: cores as numbers from 0 (ZP__NO_CORE: not told), and
+     * how many online pcpus each has. */
+    uint16_t core_nr[ZP_MAX_PCPUS];
+    uint16_t core_size[ZP_MAX_PCPUS];
+    bool has_cores;            /* every online pcpu's is known */
+    uint8_t threads[ZP_MAX_PNODES]; /* see zp__topology_threads() */
+    zp__mask mates[ZP_MAX_PNODES];  /* see zp__topology_mates() */
     struct zp__device *device; /* ascending key */
     uint32_t nr_devices;
     uint32_t room_devices;

@@ -114,6 +114,71 @@ static bool l3_is_sound(struct zp_topology *topo, const uint32_t *pnode,
     return with != ZP_UNKNOWN_ID && without == ZP_UNKNOWN_ID;
 }
 
+static void index_cores(struct zp_topology *topo, const uint32_t *pnode,
+                        const uint32_t *core)
+{
+    uint32_t node_of[ZP_MAX_PCPUS], pcpu, i;
+
+    topo->has_cores = true;
+    memset(topo->core_size, 0, sizeof(topo->core_size));
+    memset(node_of, 0xff, sizeof(node_of));
+    for (i = 0; i < topo->nr; i++)
+        topo->threads[i] = 1;
+    for (pcpu = 0; pcpu < ZP_MAX_PCPUS; pcpu++) {
+        topo->core_nr[pcpu] = ZP__NO_CORE;
+        i = pnode[pcpu];
+        if (i == ZP_UNKNOWN_ID)
+            continue;
+        if (core[pcpu] == ZP_UNKNOWN_ID) {
+            topo->has_cores = false;
+            if (topo->threads[i] == 1)
+                topo->threads[i] = 0;
+            continue;
+        }
+        topo->core_nr[pcpu] = (uint16_t)core[pcpu];
+        topo->core_size[core[pcpu]]++;
+        if (node_of[core[pcpu]] == i)
+            topo->threads[i] = 2;
+        node_of[core[pcpu]] = i;
+    }
+}
+
+static void index_sockets(struct zp_topology *topo, const uint32_t *pnode)
+{
+    zp__mask nodes[ZP_MAX_PCPUS];
+    struct numbers n;
+    uint32_t pcpu, i;
+
+    memset(&n, 0, sizeof(n));
+    for (pcpu = 0; pcpu < ZP_MAX_PCPUS; pcpu++) {
+        if (pnode[pcpu] == ZP_UNKNOWN_ID ||
+            topo->socket[pcpu] == ZP_UNKNOWN_ID)
+            continue;
+        i = n.nr;
+        if (number_of(&n, topo->socket[pcpu]) == i)
+            nodes[i] = 0;
+        nodes[number_of(&n, topo->socket[pcpu])] |= ZP__BIT(pnode[pcpu]);
+    }
+    memset(topo->mates, 0, sizeof(topo->mates));
+    for (i = 0; i < n.nr; i++) {
+        zp__mask left;
+        uint32_t pos;
+
+        ZP__FOR_EACH (pos, left, nodes[i])
+            topo->mates[pos] |= nodes[i];
+    }
+}
+
+uint32_t zp__topology_threads(const struct zp_topology *topo, uint32_t pos)
+{
+    return topo->threads[pos];
+}
+
+uint64_t zp__topology_mates(const struct zp_topology *topo, uint32_t pos)
+{
+    return topo->mates[pos];
+}
+
 void zp__topology_index_pcpus(struct zp_topology *topo)
 {
     uint32_t pnode[ZP_MAX_PCPUS], core[ZP_MAX_PCPUS], pcpu;
@@ -121,6 +186,8 @@ void zp__topology_index_pcpus(struct zp_topology *topo)
 
     find_pnodes(topo, pnode);
     number_cores(topo, core);
+    index_cores(topo, pnode, core);
+    index_sockets(topo, pnode);
     topo->nr_l3 = 0;
     if (!l3_is_sound(topo, pnode, core)) {
         forget_l3(topo);

@@ -91,29 +91,10 @@ static int split_cores(const struct zp_plan *plan,
     return ZP_OK;
 }
 
-/* Both nodes have a pcpu in one socket. */
 static bool share_socket(const struct zp_topology *topo, uint32_t pos_a,
                          uint32_t pos_b)
 {
-    const struct zp_pcpuset *set_a = zp_topology_pcpus(topo, pos_a);
-    const struct zp_pcpuset *set_b = zp_topology_pcpus(topo, pos_b);
-    uint32_t last = ZP_UNKNOWN_ID, socket, a, b;
-
-    if (pos_a == pos_b)
-        return true;
-    for (a = zp_pcpuset_next(set_a, 0); a != ZP_UNKNOWN_ID;
-         a = zp_pcpuset_next(set_a, a + 1)) {
-        socket = zp_topology_socket(topo, a);
-        if (socket == last || socket == ZP_UNKNOWN_ID)
-            continue;
-        last = socket;
-        for (b = zp_pcpuset_next(set_b, 0); b != ZP_UNKNOWN_ID;
-             b = zp_pcpuset_next(set_b, b + 1)) {
-            if (zp_topology_socket(topo, b) == socket)
-                return true;
-        }
-    }
-    return false;
+    return pos_a == pos_b || (zp__topology_mates(topo, pos_a) >> pos_b & 1);
 }
 
 /* Whoever shares a socket with whom, over however many steps, is one package:

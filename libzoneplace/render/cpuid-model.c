@@ -54,29 +54,6 @@ int zp__core_model_check(const struct zp_core_model *model,
     return rc ? rc : check_cache(&model->l3, "L3", err);
 }
 
-/* 2 if two pcpus of the node share a core, 1 if none do, 0 if the topology
- * does not know cores. */
-static uint32_t host_threads(const struct zp_topology *topo, uint32_t pos)
-{
-    const struct zp_pcpuset *set = zp_topology_pcpus(topo, pos);
-    uint32_t threads = 1, a, b, core;
-
-    for (a = zp_pcpuset_next(set, 0); a != ZP_UNKNOWN_ID;
-         a = zp_pcpuset_next(set, a + 1)) {
-        core = zp_topology_core(topo, a);
-        if (core == ZP_UNKNOWN_ID) {
-            threads = 0;
-            continue;
-        }
-        for (b = zp_pcpuset_next(set, a + 1); b != ZP_UNKNOWN_ID;
-             b = zp_pcpuset_next(set, b + 1)) {
-            if (zp_topology_core(topo, b) == core)
-                return 2;
-        }
-    }
-    return threads;
-}
-
 int zp__common_threads(const struct zp_topology *topo, const uint32_t *pos,
                        uint32_t nr, uint32_t asked, uint32_t *threads_out,
                        struct zp_error *err)
@@ -84,7 +61,7 @@ int zp__common_threads(const struct zp_topology *topo, const uint32_t *pos,
     uint32_t common = 2, threads, i;
 
     for (i = 0; i < nr; i++) {
-        threads = host_threads(topo, pos[i]);
+        threads = zp__topology_threads(topo, pos[i]);
         if (asked == 2 && threads < 2)
             return zp__fail(err, ZP_ERR_UNSUPPORTED, "threads",
                             "2 threads per core: node %u %s",
