@@ -184,6 +184,8 @@ int plan_request(struct ctl *ctl, struct planned *p)
     struct zp_error err;
 
     zp_request_init(&p->req);
+    if (request_from(ctl, &p->req, &err))
+        return refuse(ctl->json, exit_of_request(&err), &err);
     if (request_apply(ctl, &p->req, &err))
         return refuse(ctl->json, exit_of_request(&err), &err);
     return plan_on_host(ctl, p);

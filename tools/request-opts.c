@@ -18,6 +18,8 @@ static const char *const vnumas[] = { "auto", "always", "never", NULL };
 static const char *const types[] = { "pvh", "pv", NULL };
 static const char *const tiers[] = { "stock", "patched", NULL };
 static const char *const threads[] = { "auto", "1", "2", NULL };
+static const char *const floats[] = { "node", "l3", NULL };
+static const char *const smts[] = { "pack", "spread", "avoid", NULL };
 static const char *const packages[] = { "socket", "node", NULL };
 
 int parse_number(const char *what, const char *text, uint64_t max,
@@ -136,6 +138,85 @@ static int set_ids(const struct opt_given *opt, struct zp_idset *ids_out,
     return ZP_OK;
 }
 
+/* "2:64G,3:64G", or as set_ids() has it: nodes that may give. */
+static int set_memory_nodes(const struct opt_given *opt,
+                            struct zp_request *req, struct zp_error *err)
+{
+    struct zp_part part[ZP_MAX_PARTS];
+    uint32_t nr = 0;
+    const char *at;
+
+    if (!strchr(opt->value, ':'))
+        return set_ids(opt, &req->memory_nodes, err);
+    for (at = opt->value; *at; at += *at == ',') {
+        char item[64], *size;
+        size_t len = strcspn(at, ",");
+        struct zp_error why;
+        uint64_t id;
+
+        snprintf(item, sizeof(item), "%.*s", (int)len, at);
+        at += len;
+        size = strchr(item, ':');
+        if (nr == ZP_MAX_PARTS)
+            return fail(err, ZP_ERR_RANGE, opt->name,
+                        "--%s: memory of more than %d nodes", opt->name,
+                        ZP_MAX_PARTS);
+        if (!size || len >= sizeof(item))
+            return fail(err, ZP_ERR_PARSE, opt->name,
+                        "--%s %s: neither nodes nor ID:SIZE,ID:SIZE,...",
+                        opt->name, opt->value);
+        *size++ = '\0';
+        if (parse_number(opt->name, item, UINT32_MAX - 1, &id, err))
+            return err->code;
+        if (zp_size_parse(size, &part[nr].mem_kib, &why))
+            return fail(err, why.code, opt->name, "--%s: %s", opt->name,
+                        why.msg);
+        part[nr++].os_id = (uint32_t)id;
+    }
+    memset(req->part, 0, sizeof(req->part));
+    memcpy(req->part, part, nr * sizeof(part[0]));
+    req->nr_parts = nr;
+    return ZP_OK;
+}
+
+/* "4" or "4:10,30". */
+static int set_emulate(const struct opt_given *opt, struct zp_request *req,
+                       struct zp_error *err)
+{
+    uint64_t nodes, local = ZP_DIST_LOCAL, remote = ZP_DIST_REMOTE;
+    char text[64], *dist, *comma;
+    int rc;
+
+    snprintf(text, sizeof(text), "%s", opt->value);
+    dist = strchr(text, ':');
+    comma = dist ? strchr(dist, ',') : NULL;
+    if (dist)
+        *dist++ = '\0';
+    if (comma)
+        *comma++ = '\0';
+    if (strlen(opt->value) >= sizeof(text) || (dist && !comma))
+        return fail(err, ZP_ERR_PARSE, opt->name,
+                    "--emulate %s: not N or N:LOCAL,REMOTE", opt->value);
+    rc = parse_number(opt->name, text, UINT32_MAX, &nodes, err);
+    if (!rc && dist)
+        rc = parse_number(opt->name, dist, UINT32_MAX, &local, err);
+    if (!rc && dist)
+        rc = parse_number(opt->name, comma, UINT32_MAX, &remote, err);
+    if (rc)
+        return rc;
+    if (local != ZP_DIST_LOCAL)
+        return fail(err, ZP_ERR_INVAL, opt->name, "--emulate %s: a node is %d "
+                    "from itself (ACPI, guests refuse else)", opt->value,
+                    ZP_DIST_LOCAL);
+    if (!nodes || !remote)
+        return fail(err, ZP_ERR_INVAL, opt->name,
+                    "--emulate %s: neither nodes nor distances are 0",
+                    opt->value);
+    req->emulate = (uint32_t)nodes;
+    req->emulate_remote = (uint32_t)remote;
+    return ZP_OK;
+}
+
 static int add_near(const struct opt_given *opt, struct zp_request *req,
                     struct zp_error *err)
 {
@@ -201,7 +282,17 @@ static int apply_size(const struct opt_given *opt, struct zp_request *req,
     case OPT_INTERLEAVE_NODES:
         return set_ids(opt, &req->interleave, err);
     case OPT_MEMORY_NODES:
-        return set_ids(opt, &req->memory_nodes, err);
+        return set_memory_nodes(opt, req, err);
+    case OPT_MAX_NODE_VCPUS:
+        return set_count(opt, &req->max_node_vcpus, err);
+    case OPT_MAX_NODE_MEMORY:
+        return set_size(opt, &req->max_node_kib, err);
+    case OPT_NODES_PER_PACKAGE:
+        return set_count(opt, &req->nodes_per_package, err);
+    case OPT_VNUMA_FROM_VCPUS:
+        return set_bound(opt, &req->vnuma_from_vcpus, err);
+    case OPT_EMULATE:
+        return set_emulate(opt, req, err);
     }
     return ZP_OK;
 }
@@ -223,6 +314,8 @@ static int apply_word(const struct opt_given *opt, struct zp_request *req,
     case OPT_TIER: words = tiers; break;
     case OPT_THREADS: words = threads; break;
     case OPT_PACKAGES: words = packages; break;
+    case OPT_FLOAT: words = floats; break;
+    case OPT_SMT: words = smts; break;
     default: return ZP_OK;
     }
     rc = parse_word(opt->name, opt->value, words, &i, err);
@@ -239,6 +332,8 @@ static int apply_word(const struct opt_given *opt, struct zp_request *req,
     case OPT_TIER: req->tier = ZP_TIER_STOCK + i; break;
     case OPT_THREADS: req->threads = (uint32_t)i; break;
     case OPT_PACKAGES: req->packages = ZP_PACKAGES_SOCKET + i; break;
+    case OPT_FLOAT: req->float_to = ZP_FLOAT_NODE + i; break;
+    case OPT_SMT: req->smt = ZP_SMT_PACK + i; break;
     }
     return ZP_OK;
 }
@@ -266,6 +361,9 @@ static int apply_one(const struct opt_given *opt, struct zp_request *req,
     case OPT_AGENT:
         req->agent = true;
         return ZP_OK;
+    case OPT_DEDICATED:
+        req->dedicated = true;
+        return ZP_OK;
     }
     rc = apply_size(opt, req, err);
     return rc ? rc : apply_word(opt, req, err);
@@ -284,6 +382,12 @@ int request_options(const struct ctl *ctl, struct zp_request *req,
         rc = apply_one(&ctl->given[i], &next, err);
         if (rc)
             return rc;
+    }
+    if (given(ctl, OPT_NO_SPANNING)) {
+        if (next.spill > ZP_SPILL_STRICT)
+            return fail(err, ZP_ERR_INVAL, "no-spanning",
+                        "--no-spanning: memory is asked to spill");
+        next.spill = ZP_SPILL_STRICT;
     }
     *req = next;
     return ZP_OK;

@@ -20,7 +20,7 @@
 static const struct verb verbs[] = {
     { "host", "", 0, 0, G_ALL | G_HOST | G_DRAW, false, cmd_host,
       "Show nodes, distances and free memory of the host" },
-    { "plan", "", 0, 0, G_PLACES | G_PLAN | G_DRAW, false, cmd_plan,
+    { "plan", "[FILE]", 0, 1, G_PLACES | G_PLAN | G_DRAW, false, cmd_plan,
       "Decide where a zone would live, and change nothing" },
     { "advise", "", 0, 0, G_PLACES, false, cmd_advise,
       "Name the nodes for so many vcpus and so much memory" },

@@ -96,8 +96,11 @@ enum opt_id {
     OPT_MEMORY_NODES, OPT_SIZE_BY, OPT_FIRST_NODE, OPT_OVERCOMMIT,
     OPT_VCPU_RATIO, OPT_RESERVE_PCPUS, OPT_VNUMA, OPT_VNUMA_MIN_VCPUS,
     OPT_AGENT, OPT_CPUPOOL, OPT_TYPE, OPT_FORCE, OPT_THREADS, OPT_PACKAGES,
-    OPT_TEXT, OPT_ASCII, OPT_WIDE, OPT_SVG, OPT_PNG, OPT_WHY,
-    OPT_RECEIPT, OPT_REPLAY,
+    OPT_FLOAT, OPT_SMT, OPT_DEDICATED, OPT_EMULATE, OPT_MAX_NODE_VCPUS,
+    OPT_MAX_NODE_MEMORY, OPT_NODES_PER_PACKAGE, OPT_VNUMA_FROM_VCPUS,
+    OPT_NO_SPANNING, OPT_FROM,
+    OPT_TEXT, OPT_ASCII, OPT_WIDE, OPT_SVG, OPT_PNG, OPT_WHY, OPT_RECEIPT,
+    OPT_REPLAY,
     OPT_KERNEL, OPT_RAMDISK, OPT_CMDLINE, OPT_DISK, OPT_VIF,
     OPT_ON_POWEROFF, OPT_ON_REBOOT, OPT_ON_CRASH, OPT_AUTOSTART, OPT_PAUSED,
     OPT_DRY_RUN, OPT_CONSOLE,
@@ -160,6 +163,10 @@ int request_options(const struct ctl *ctl, struct zp_request *req,
                     struct zp_error *err);
 int request_apply(const struct ctl *ctl, struct zp_request *req,
                   struct zp_error *err);
+/* plan --from FORMAT FILE: the request that a file of another system makes;
+ * what of it has no effect here is a warning. */
+int request_from(struct ctl *ctl, struct zp_request *req,
+                 struct zp_error *err);
 /* Puts options that change the live host's reserve over @opt. */
 int host_options_apply(const struct ctl *ctl, struct zp_host_options *opt,
                        struct zp_error *err);

@@ -127,6 +127,12 @@ static void read_devices(struct zp__json_reader *r,
             return;
         check(r, zp_topology_add_device(topo, busid, os_ids, nodes->nr,
                                         &err), &err);
+        if (!r->rc && zp__json_get(device, "parent"))
+            check(r, zp_topology_set_device_parent(
+                         topo, busid, zp__json_string(r, device, "parent"),
+                         &err), &err);
+        if (r->rc)
+            return;
     }
     zp__json_at(r, "%s", "");
 }
@@ -261,6 +267,36 @@ static void read_node_load(struct zp__json_reader *r,
               &err);
 }
 
+/* "floating": [{"cpus":"0-7","milli":500}] */
+static void read_floating(struct zp__json_reader *r,
+                          const struct zp__json_value *root,
+                          struct zp_load *load)
+{
+    const struct zp__json_value *list, *entry;
+    struct zp_pcpuset set;
+    struct zp_error err;
+    uint32_t milli, pcpu, i;
+
+    list = zp__json_array_or_empty(r, root, "floating");
+    ZP__JSON_EACH(entry, i, list) {
+        zp__json_at(r, "floating[%u]: ", i);
+        zp__json_is_object(r, entry);
+        zp__json_pcpus(r, entry, "cpus", &set);
+        milli = (uint32_t)zp__json_uint(r, entry, "milli", UINT32_MAX);
+        for (pcpu = zp_pcpuset_next(&set, 0);
+             !r->rc && pcpu != ZP_UNKNOWN_ID;
+             pcpu = zp_pcpuset_next(&set, pcpu + 1)) {
+            if (zp_load_pcpu_milli(load, pcpu))
+                zp__json_fail(r, ZP_ERR_INVAL, "floating",
+                              "pcpu %u is there twice", pcpu);
+            else
+                check(r, zp_load_set_pcpu_milli(load, pcpu, milli, &err),
+                      &err);
+        }
+    }
+    zp__json_at(r, "%s", "");
+}
+
 static void read_load(struct zp__json_reader *r,
                       const struct zp__json_value *root,
                       const struct zp_topology *topo, struct zp_load *load)
@@ -281,6 +317,9 @@ static void read_load(struct zp__json_reader *r,
     }
     zp__json_at(r, "%s", "");
     zp_load_set_reserved_pcpus(load, &reserved);
+    zp__json_pcpus(r, root, "dedicated", &set);
+    zp_load_set_dedicated_pcpus(load, &set);
+    read_floating(r, root, load);
 }
 
 int zp__host_read(const struct zp__json_value *root,
@@ -323,8 +362,8 @@ int zp_host_from_json(const char *buf, size_t len,
     return rc ? zp__wrap(err, rc, "host JSON") : ZP_OK;
 }
 
-/* What a zone may not use of a node, whatever the reason: reserved pcpus and
- * those outside the cpupool, which a file has no other place for. */
+/* What a zone may not use of a node: reserved pcpus and those outside the
+ * cpupool, which a file has no other place for. Dedicated ones have theirs. */
 static void kept_pcpus(const struct zp_topology *topo,
                        const struct zp_load *load, uint32_t pos,
                        struct zp_pcpuset *set_out)
@@ -335,7 +374,8 @@ static void kept_pcpus(const struct zp_topology *topo,
     zp_load_usable_pcpus(load, pos, &usable);
     *set_out = *zp_topology_pcpus(topo, pos);
     for (i = 0; i < sizeof(usable.word) / sizeof(usable.word[0]); i++)
-        set_out->word[i] &= ~usable.word[i];
+        set_out->word[i] &= ~usable.word[i] &
+                            ~zp_load_dedicated_pcpus(load)->word[i];
 }
 
 static void write_node(struct zp__json_writer *w,
@@ -403,6 +443,9 @@ static void write_devices(struct zp__json_writer *w,
                 zp__json_put_uint(w, NULL, zp_topology_os_id(topo, pos));
         }
         zp__json_close(w, ']');
+        if (*zp_topology_device_parent(topo, i))
+            zp__json_put_string(w, "parent",
+                                zp_topology_device_parent(topo, i));
         zp__json_close(w, '}');
     }
     zp__json_close(w, ']');
@@ -455,6 +498,36 @@ static void write_cores(struct zp__json_writer *w,
         put_id(w, "core", core);
         put_id(w, "socket", socket);
         zp__json_put_pcpus(w, "cpus", &set);
+        zp__json_close(w, '}');
+    }
+    if (open)
+        zp__json_close(w, ']');
+}
+
+/* Pcpus of equal load are one entry. */
+static void write_floating(struct zp__json_writer *w,
+                           const struct zp_load *load)
+{
+    struct zp_pcpuset done = { { 0 } }, set;
+    uint32_t milli, pcpu, i;
+    bool open = false;
+
+    for (pcpu = 0; pcpu < ZP_MAX_PCPUS; pcpu++) {
+        milli = zp_load_pcpu_milli(load, pcpu);
+        if (!milli || zp_pcpuset_has(&done, pcpu))
+            continue;
+        memset(&set, 0, sizeof(set));
+        for (i = pcpu; i < ZP_MAX_PCPUS; i++) {
+            if (zp_load_pcpu_milli(load, i) == milli)
+                zp_pcpuset_add(&set, i);
+        }
+        add_all(&done, &set);
+        if (!open)
+            zp__json_open(w, "floating", '[');
+        open = true;
+        zp__json_open_line(w, NULL, '{');
+        zp__json_put_pcpus(w, "cpus", &set);
+        zp__json_put_uint(w, "milli", milli);
         zp__json_close(w, '}');
     }
     if (open)
@@ -515,6 +588,9 @@ void zp__host_write(struct zp__json_writer *w, const char *key,
     write_cores(w, topo);
     write_l3(w, topo);
     write_warnings(w, topo);
+    if (zp_pcpuset_count(zp_load_dedicated_pcpus(load)))
+        zp__json_put_pcpus(w, "dedicated", zp_load_dedicated_pcpus(load));
+    write_floating(w, load);
     zp__json_close(w, '}');
 }
 

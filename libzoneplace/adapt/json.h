@@ -233,5 +233,7 @@ extern const char *const zp__memory_policy_words[];
 extern const char *const zp__growth_words[];
 extern const char *const zp__tier_words[];
 extern const char *const zp__packages_words[];
+extern const char *const zp__float_words[];
+extern const char *const zp__smt_words[];
 
 #endif

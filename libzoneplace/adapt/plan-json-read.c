@@ -146,6 +146,66 @@ static void read_totals(struct zp__json_reader *r,
                          ZP_PACKAGES_SOCKET);
 }
 
+/* A group's vcpus are in no other, nor are its pcpus. */
+static void read_group(struct zp__json_reader *r,
+                       const struct zp__json_value *obj, uint8_t group,
+                       struct zp_plan *plan)
+{
+    struct zp_pcpuset vcpus, pcpus;
+    uint32_t i;
+
+    zp__json_is_object(r, obj);
+    if (r->rc)
+        return;
+    zp__json_pcpus(r, obj, "vcpus", &vcpus);
+    zp__json_pcpus(r, obj, "pcpus", &pcpus);
+    for (i = zp_pcpuset_next(&vcpus, 0); i != ZP_UNKNOWN_ID && !r->rc;
+         i = zp_pcpuset_next(&vcpus, i + 1)) {
+        if (i >= ZP_MAX_VCPUS || plan->vcpu_group[i])
+            zp__json_fail(r, ZP_ERR_INVAL, "affinity", "vcpu %u %s", i,
+                          i < ZP_MAX_VCPUS ? "is there twice"
+                                           : "is above 127");
+        else
+            plan->vcpu_group[i] = group;
+    }
+    for (i = zp_pcpuset_next(&pcpus, 0); i != ZP_UNKNOWN_ID && !r->rc;
+         i = zp_pcpuset_next(&pcpus, i + 1)) {
+        if (plan->group_of[i])
+            zp__json_fail(r, ZP_ERR_INVAL, "affinity",
+                          "pcpu %u is there twice", i);
+        plan->group_of[i] = group;
+    }
+}
+
+static void read_fine(struct zp__json_reader *r,
+                      const struct zp__json_value *root, struct zp_plan *plan)
+{
+    const struct zp__json_value *groups, *group;
+    uint32_t i;
+
+    plan->float_to = (enum zp_float)
+        zp__json_word_or(r, root, "float", zp__float_words, ZP_FLOAT_NODE);
+    plan->smt = (enum zp_smt)
+        zp__json_word_or(r, root, "smt", zp__smt_words, ZP_SMT_ANY);
+    plan->dedicated = zp__json_bool_or(r, root, "dedicated", false);
+    plan->emulated = zp__json_bool_or(r, root, "emulated", false);
+    plan->nodes_per_package = (uint32_t)
+        zp__json_uint_or(r, root, "nodes_per_package", UINT32_MAX, 0);
+    groups = zp__json_array_or_empty(r, root, "affinity");
+    if (groups->nr > ZP_MAX_VCPUS)
+        zp__json_fail(r, ZP_ERR_RANGE, "affinity",
+                      "affinity: %u groups, at most %d", groups->nr,
+                      ZP_MAX_VCPUS);
+    if (r->rc)
+        return;
+    plan->nr_groups = (uint8_t)groups->nr;
+    ZP__JSON_EACH(group, i, groups) {
+        zp__json_at(r, "affinity[%u]: ", i);
+        read_group(r, group, (uint8_t)(i + 1), plan);
+    }
+    zp__json_at(r, "%s", "");
+}
+
 static void read_plan(struct zp__json_reader *r,
                       const struct zp__json_value *root,
                       struct zp_plan *plan)
@@ -164,6 +224,7 @@ static void read_plan(struct zp__json_reader *r,
     plan->tier = (enum zp_tier)
         zp__json_word(r, root, "tier", zp__tier_words);
     read_totals(r, root, plan);
+    read_fine(r, root, plan);
     read_vnodes(r, root, plan);
     read_distances(r, root, plan);
     read_first_node(r, root, plan);

@@ -17,6 +17,8 @@ const char *const zp__memory_policy_words[] = {
 const char *const zp__growth_words[] = { "none", "hotadd", "devices", NULL };
 const char *const zp__tier_words[] = { "stock", "patched", NULL };
 const char *const zp__packages_words[] = { "socket", "node", NULL };
+const char *const zp__float_words[] = { "node", "l3", NULL };
+const char *const zp__smt_words[] = { "any", "pack", "spread", "avoid", NULL };
 const char *const zp__first_rule_words[] = {
     "pci", "most-free", "pack", "balanced", NULL
 };
@@ -83,6 +85,45 @@ static void write_apic_ids(struct zp__json_writer *w,
     zp__json_close(w, ']');
 }
 
+/* Groups of vcpus, and the pcpus each has to itself. */
+static void write_affinity(struct zp__json_writer *w,
+                           const struct zp_plan *plan)
+{
+    struct zp_pcpuset vcpus, pcpus;
+    uint32_t group, id;
+
+    zp__json_open(w, "affinity", '[');
+    for (group = 1; group <= plan->nr_groups; group++) {
+        memset(&vcpus, 0, sizeof(vcpus));
+        for (id = 0; id < plan->nr_vcpu_ids; id++) {
+            if (plan->vcpu_group[id] == group)
+                zp_pcpuset_add(&vcpus, id);
+        }
+        zp_plan_vcpu_pcpus(plan, zp_pcpuset_next(&vcpus, 0), &pcpus);
+        zp__json_open_line(w, NULL, '{');
+        zp__json_put_pcpus(w, "vcpus", &vcpus);
+        zp__json_put_pcpus(w, "pcpus", &pcpus);
+        zp__json_close(w, '}');
+    }
+    zp__json_close(w, ']');
+}
+
+static void write_fine(struct zp__json_writer *w, const struct zp_plan *plan)
+{
+    if (plan->float_to != ZP_FLOAT_NODE)
+        zp__json_put_word(w, "float", zp__float_words, plan->float_to);
+    if (plan->smt != ZP_SMT_ANY)
+        zp__json_put_word(w, "smt", zp__smt_words, plan->smt);
+    if (plan->dedicated)
+        zp__json_put_bool(w, "dedicated", true);
+    if (plan->nodes_per_package)
+        zp__json_put_uint(w, "nodes_per_package", plan->nodes_per_package);
+    if (plan->emulated)
+        zp__json_put_bool(w, "emulated", true);
+    if (plan->nr_groups)
+        write_affinity(w, plan);
+}
+
 static void write_totals(struct zp__json_writer *w,
                          const struct zp_plan *plan)
 {
@@ -134,6 +175,7 @@ void zp__plan_write(struct zp__json_writer *w, const char *key,
     zp__json_put_word(w, "rule", zp__first_rule_words, plan->first_rule);
     zp__json_close(w, '}');
     write_totals(w, plan);
+    write_fine(w, plan);
     zp__json_put_lines(w, "warnings", warnings);
     zp__json_put_lines(w, "why", why);
     zp__json_close(w, '}');

@@ -19,8 +19,11 @@ const char *const zp__request_keys[] = {
     "numa_nodes", "strategy", "spill", "memory_policy", "size_by",
     "first_node", "near_policy", "vnuma", "tier", "force", "overcommit",
     "vcpu_ratio", "vnuma_min_vcpus", "memory_nodes", "interleave_nodes",
-    "near", "pci", "threads", "packages", "agent", NULL
+    "near", "pci", "threads", "packages", "float", "smt", "dedicated", "agent",
+    "emulate", "emulate_remote", "max_vcpus_per_node", "max_memory_per_node",
+    "nodes_per_package", "vnuma_from_vcpus", "memory_parts", NULL
 };
+static const char *const part_keys[] = { "node", "memory", NULL };
 static const char *const near_keys[] = { "busid", "weight", "attach", NULL };
 
 static void read_u32(struct zp__json_reader *r,
@@ -119,6 +122,48 @@ static void read_devices(struct zp__json_reader *r,
     zp__json_at(r, "%s", "");
 }
 
+/* "memory_parts": [{"node":2,"memory":"64G"}] */
+static void read_parts(struct zp__json_reader *r,
+                       const struct zp__json_value *root,
+                       struct zp_request *req)
+{
+    const struct zp__json_value *parts, *part;
+    uint32_t i;
+
+    if (!zp__json_get(root, "memory_parts"))
+        return;
+    parts = zp__json_array(r, root, "memory_parts");
+    if (parts->nr > ZP_MAX_PARTS)
+        zp__json_fail(r, ZP_ERR_RANGE, "memory-nodes",
+                      "memory_parts: %u of them, at most %d", parts->nr,
+                      ZP_MAX_PARTS);
+    if (r->rc)
+        return;
+    ZP__JSON_EACH(part, i, parts) {
+        zp__json_at(r, "memory_parts[%u]: ", i);
+        zp__json_is_object(r, part);
+        if (r->rc)
+            return;
+        zp__json_only(r, part, part_keys);
+        req->part[i].os_id = (uint32_t)zp__json_uint(r, part, "node", MAX_ID);
+        read_size(r, part, "memory", &req->part[i].mem_kib);
+    }
+    req->nr_parts = parts->nr;
+    zp__json_at(r, "%s", "");
+}
+
+static void read_limits(struct zp__json_reader *r,
+                        const struct zp__json_value *root,
+                        struct zp_request *req)
+{
+    read_u32(r, root, "emulate", &req->emulate);
+    read_u32(r, root, "emulate_remote", &req->emulate_remote);
+    read_u32(r, root, "max_vcpus_per_node", &req->max_node_vcpus);
+    read_size(r, root, "max_memory_per_node", &req->max_node_kib);
+    read_u32(r, root, "nodes_per_package", &req->nodes_per_package);
+    read_u32(r, root, "vnuma_from_vcpus", &req->vnuma_from_vcpus);
+}
+
 static void read_words(struct zp__json_reader *r,
                        const struct zp__json_value *root,
                        struct zp_request *req)
@@ -148,6 +193,10 @@ static void read_words(struct zp__json_reader *r,
     req->packages = (enum zp_packages)
         zp__json_word_or(r, root, "packages", zp__packages_words,
                          req->packages);
+    req->float_to = (enum zp_float)
+        zp__json_word_or(r, root, "float", zp__float_words, req->float_to);
+    req->smt = (enum zp_smt)
+        zp__json_word_or(r, root, "smt", zp__smt_words, req->smt);
 }
 
 void zp__request_read_over(struct zp__json_reader *r,
@@ -163,11 +212,15 @@ void zp__request_read_over(struct zp__json_reader *r,
     read_u32(r, root, "numa_nodes", &req->nr_vnodes);
     read_u32(r, root, "threads", &req->threads);
     req->force_flat = zp__json_bool_or(r, root, "force", req->force_flat);
+    req->agent = zp__json_bool_or(r, root, "agent", req->agent);
+    req->dedicated = zp__json_bool_or(r, root, "dedicated", req->dedicated);
     read_u32(r, root, "overcommit", &req->overcommit);
     read_u32(r, root, "vcpu_ratio", &req->vcpu_ratio);
     read_u32(r, root, "vnuma_min_vcpus", &req->vnuma_min_vcpus);
     read_ids(r, root, "memory_nodes", &req->memory_nodes);
     read_ids(r, root, "interleave_nodes", &req->interleave);
+    read_limits(r, root, req);
+    read_parts(r, root, req);
     read_devices(r, root, "near", false, req);
     read_devices(r, root, "pci", true, req);
 }
@@ -243,6 +296,38 @@ static void write_devices(struct zp__json_writer *w,
     zp__json_close(w, ']');
 }
 
+static void put_bound(struct zp__json_writer *w, const char *key,
+                      uint32_t value)
+{
+    if (value)
+        zp__json_put_uint(w, key, value);
+}
+
+/* Only what is there: digests of old receipts stay what they are. */
+static void write_limits(struct zp__json_writer *w,
+                         const struct zp_request *req)
+{
+    uint32_t i;
+
+    put_bound(w, "emulate", req->emulate);
+    put_bound(w, "emulate_remote", req->emulate_remote);
+    put_bound(w, "max_vcpus_per_node", req->max_node_vcpus);
+    if (req->max_node_kib)
+        write_size(w, "max_memory_per_node", req->max_node_kib);
+    put_bound(w, "nodes_per_package", req->nodes_per_package);
+    put_bound(w, "vnuma_from_vcpus", req->vnuma_from_vcpus);
+    if (!req->nr_parts)
+        return;
+    zp__json_open(w, "memory_parts", '[');
+    for (i = 0; i < req->nr_parts; i++) {
+        zp__json_open_line(w, NULL, '{');
+        zp__json_put_uint(w, "node", req->part[i].os_id);
+        write_size(w, "memory", req->part[i].mem_kib);
+        zp__json_close(w, '}');
+    }
+    zp__json_close(w, ']');
+}
+
 void zp__request_write(struct zp__json_writer *w, const char *key,
                        const struct zp_request *req)
 {
@@ -271,6 +356,13 @@ void zp__request_write(struct zp__json_writer *w, const char *key,
         zp__json_put_word(w, "packages", zp__packages_words, req->packages);
     if (req->agent)
         zp__json_put_bool(w, "agent", req->agent);
+    if (req->float_to != ZP_FLOAT_NODE)
+        zp__json_put_word(w, "float", zp__float_words, req->float_to);
+    if (req->smt != ZP_SMT_ANY)
+        zp__json_put_word(w, "smt", zp__smt_words, req->smt);
+    if (req->dedicated)
+        zp__json_put_bool(w, "dedicated", true);
+    write_limits(w, req);
     zp__json_put_bool(w, "force", req->force_flat);
     zp__json_put_uint(w, "overcommit", req->overcommit);
     zp__json_put_uint(w, "vcpu_ratio", req->vcpu_ratio);

@@ -6,22 +6,8 @@
 #include "core.h"
 #include "render/cpuid.h"
 
-/* The plan as it grows: everything but what is derived at the end. */
-struct draft {
-    const struct zp__problem *p;
-    const struct zp__choice *choice;
-    uint32_t threads;                    /* per core; 0: not told */
-    uint64_t share;                      /* overhead that capacity allows for */
-    uint32_t nr;                         /* vnodes */
-    uint32_t pos[ZP_MAX_VNODES];
-    uint32_t pxm[ZP_MAX_VNODES];
-    uint64_t vcpus[ZP_MAX_VNODES];
-    uint64_t units[ZP_MAX_VNODES];
-    uint64_t max_units[ZP_MAX_VNODES];
-};
-
 /* Vnode 0 is the first, the rest ascend. */
-static void order_vnodes(struct draft *d)
+static void order_vnodes(struct zp__draft *d)
 {
     zp__mask left;
     uint32_t pos;
@@ -30,6 +16,7 @@ static void order_vnodes(struct draft *d)
     d->nr = 1;
     ZP__FOR_EACH (pos, left, d->choice->set & ~ZP__BIT(d->choice->first))
         d->pos[d->nr++] = pos;
+    d->nr_cpu = d->nr;
     for (pos = 0; pos < d->nr; pos++)
         d->pxm[pos] = pos;
 }
@@ -42,7 +29,7 @@ static void split_evenly(uint64_t total, uint32_t nr, uint64_t *share)
         share[i] = total / nr + (i < total % nr);
 }
 
-static void split_vcpus(struct draft *d)
+static void split_vcpus(struct zp__draft *d)
 {
     uint64_t low[ZP_MAX_VNODES], high[ZP_MAX_VNODES];
     uint32_t i;
@@ -59,7 +46,7 @@ static void split_vcpus(struct draft *d)
 }
 
 /* Memory of an uneven set, what it has at most in the same way on top. */
-static void fill_memory(struct draft *d)
+static void fill_memory(struct zp__draft *d)
 {
     uint64_t low[ZP_MAX_VNODES], high[ZP_MAX_VNODES];
     uint32_t i;
@@ -94,7 +81,7 @@ struct gifts {
 };
 
 /* The donor nearest to @from that has something left, or ZP_UNKNOWN_ID. */
-static uint32_t nearest_donor(const struct draft *d, const struct gifts *gifts,
+static uint32_t nearest_donor(const struct zp__draft *d, const struct gifts *gifts,
                               uint32_t from)
 {
     const struct zp_topology *topo = d->p->topo;
@@ -114,7 +101,7 @@ static uint32_t nearest_donor(const struct draft *d, const struct gifts *gifts,
 }
 
 /* One gift a donor, unless the guest is shown it inside the vnode. */
-static bool give(const struct draft *d, struct gifts *gifts, uint32_t pos,
+static bool give(const struct zp__draft *d, struct gifts *gifts, uint32_t pos,
                  uint32_t vnode, uint64_t units)
 {
     bool inside = d->p->req.spill == ZP_SPILL_PREFERRED;
@@ -134,7 +121,7 @@ static bool give(const struct draft *d, struct gifts *gifts, uint32_t pos,
     return true;
 }
 
-static bool collect(const struct draft *d, uint64_t spilled,
+static bool collect(const struct zp__draft *d, uint64_t spilled,
                     struct gifts *gifts)
 {
     uint64_t target[ZP_MAX_VNODES], want, part;
@@ -162,7 +149,7 @@ static bool collect(const struct draft *d, uint64_t spilled,
 
 /* Every member keeps what it can hold; the rest becomes vnodes without
  * vcpus, ascending by pnode. */
-static bool spill_memory(struct draft *d)
+static bool spill_memory(struct zp__draft *d)
 {
     bool inside = d->p->req.spill == ZP_SPILL_PREFERRED;
     uint64_t held = 0;
@@ -199,7 +186,7 @@ static bool spill_memory(struct draft *d)
 }
 
 /* The whole of the memory in equal parts; no vcpu knows where. */
-static void interleave_memory(struct draft *d)
+static void interleave_memory(struct zp__draft *d)
 {
     zp__mask left;
     uint32_t pos;
@@ -213,7 +200,7 @@ static void interleave_memory(struct draft *d)
     memcpy(d->max_units, d->units, sizeof(d->units));
 }
 
-static bool make_draft(struct draft *d)
+static bool make_draft(struct zp__draft *d)
 {
     const struct zp__problem *p = d->p;
     const struct zp__choice *choice = d->choice;
@@ -239,24 +226,24 @@ static bool make_draft(struct draft *d)
 
 /* ---- the plan ---- */
 
-static void number_vcpus(const struct draft *d, struct zp_plan *plan)
+static void number_vcpus(const struct zp__draft *d, struct zp_plan *plan)
 {
     uint32_t largest = 0, stride, i;
 
-    for (i = 0; i < d->choice->k; i++) {
+    for (i = 0; i < d->nr_cpu; i++) {
         if (d->vcpus[i] > largest)
             largest = (uint32_t)d->vcpus[i];
     }
     stride = zp__pow2_up(largest);
     plan->nr_vcpu_ids = d->p->vcpus;
-    if (d->choice->k > 1 && plan->tier == ZP_TIER_STOCK && !d->p->one_pxm &&
-        stride * d->choice->k <= ZP_MAX_VCPUS) {
+    if (d->nr_cpu > 1 && plan->tier == ZP_TIER_STOCK && !d->p->one_pxm &&
+        stride * d->nr_cpu <= ZP_MAX_VCPUS) {
         plan->vcpu_stride = stride;
-        plan->nr_vcpu_ids = stride * d->choice->k;
+        plan->nr_vcpu_ids = stride * d->nr_cpu;
     }
 }
 
-static void fill_vnodes(const struct draft *d, struct zp_plan *plan)
+static void fill_vnodes(const struct zp__draft *d, struct zp_plan *plan)
 {
     struct zp_range ranges[ZP_MAX_VNODES + 1];
     struct zp_vnode *vnode;
@@ -273,9 +260,11 @@ static void fill_vnodes(const struct draft *d, struct zp_plan *plan)
         vnode->max_mem_kib = d->max_units[i] * ZP_UNIT_KIB;
         plan->mem_kib += vnode->mem_kib;
         /* past the last id where there is nothing to number */
-        vnode->first_vcpu = i < d->choice->k ? next : plan->nr_vcpu_ids;
+        vnode->first_vcpu = i < d->nr_cpu ? next : plan->nr_vcpu_ids;
         next += plan->vcpu_stride ? plan->vcpu_stride : vnode->nr_vcpus;
-        if (vnode->nr_vcpus)
+        if (vnode->nr_vcpus && d->p->fine)
+            zp__fine_assign(d->p, d->pos[i], plan, vnode);
+        else if (vnode->nr_vcpus)
             zp_load_usable_pcpus(d->p->load, d->pos[i], &vnode->pcpus);
     }
     nr = zp_plan_ranges(plan, ranges);
@@ -283,18 +272,22 @@ static void fill_vnodes(const struct draft *d, struct zp_plan *plan)
         plan->vnode[ranges[nr].vnode].first_gfn = ranges[nr].start / 4096;
 }
 
-static void fill_distances(const struct draft *d, struct zp_plan *plan)
+static void fill_distances(const struct zp__draft *d, struct zp_plan *plan)
 {
     uint32_t i, j;
 
     for (i = 0; i < d->nr; i++) {
         for (j = 0; j < d->nr; j++)
-            plan->dist[i * d->nr + j] = (uint8_t)zp_topology_distance(
-                d->p->topo, d->pos[i], d->pos[j]);
+            plan->dist[i * d->nr + j] =
+                !d->p->req.emulate
+                    ? (uint8_t)zp_topology_distance(d->p->topo, d->pos[i],
+                                                    d->pos[j])
+                : i == j ? ZP_DIST_LOCAL
+                         : (uint8_t)d->p->req.emulate_remote;
     }
 }
 
-static uint32_t nr_pxms(const struct draft *d)
+static uint32_t nr_pxms(const struct zp__draft *d)
 {
     uint32_t top = 0, i;
 
@@ -303,16 +296,18 @@ static uint32_t nr_pxms(const struct draft *d)
     return top + 1;
 }
 
-static void fill_view(const struct draft *d, struct zp_plan *plan)
+static void fill_view(const struct zp__draft *d, struct zp_plan *plan)
 {
     uint32_t pxms = nr_pxms(d);
 
     plan->show_numa = !d->p->one_pxm &&
-                      (pxms > 1 || d->p->req.vnuma == ZP_VNUMA_ALWAYS);
-    plan->truth = d->nr == 1 || (plan->show_numa && pxms == d->nr);
+                      (pxms > 1 || d->p->force_pxm);
+    plan->emulated = d->p->req.emulate > 0;
+    plan->truth = !plan->emulated &&
+                  (d->nr == 1 || (plan->show_numa && pxms == d->nr));
 }
 
-static void fill_proof(const struct draft *d, struct zp_plan *plan)
+static void fill_proof(const struct zp__draft *d, struct zp_plan *plan)
 {
     uint64_t k = d->choice->k, bound = d->choice->bound;
 
@@ -324,19 +319,19 @@ static void fill_proof(const struct draft *d, struct zp_plan *plan)
     plan->steps = d->choice->steps;
 }
 
-static void fill_overhead(const struct draft *d, struct zp_plan *plan)
+static void fill_overhead(const struct zp__draft *d, struct zp_plan *plan)
 {
     uint32_t k = d->p->interleave ? d->nr : d->choice->k;
 
     plan->overhead_kib =
         zp_overhead_kib(plan->type, plan->nr_vcpu_ids,
-                        d->p->max_units * ZP_UNIT_KIB);
+                        (d->p->max_units + d->p->all_parts) * ZP_UNIT_KIB);
     plan->overhead_share_kib =
         zp__share_units(d->p, plan->nr_vcpu_ids, k) * ZP_UNIT_KIB;
 }
 
 /* The plan's threads and packages, as far as their APIC ids fit. */
-static bool try_topology(const struct draft *d, struct zp_plan *plan,
+static bool try_topology(const struct zp__draft *d, struct zp_plan *plan,
                          uint32_t threads, enum zp_packages packages)
 {
     uint32_t package[ZP_MAX_VNODES], i;
@@ -352,12 +347,14 @@ static bool try_topology(const struct draft *d, struct zp_plan *plan,
            !zp_guest_cpus(plan, NULL, &model, &cpus, NULL);
 }
 
-static void fill_topology(const struct draft *d, struct zp_plan *plan)
+static void fill_topology(const struct zp__draft *d, struct zp_plan *plan)
 {
     const struct zp_request *req = &d->p->req;
     uint32_t i;
 
-    if (!d->threads || try_topology(d, plan, d->threads, req->packages) ||
+    if (!d->threads ||
+        (!req->emulate &&
+         try_topology(d, plan, d->threads, req->packages)) ||
         try_topology(d, plan, d->threads, ZP_PACKAGES_NODE))
         return;
     for (i = 0; i < plan->nr_cpu_vnodes; i++)
@@ -366,17 +363,25 @@ static void fill_topology(const struct draft *d, struct zp_plan *plan)
     plan->packages = ZP_PACKAGES_SOCKET;
 }
 
-static int find_threads(struct draft *d, struct zp_error *err)
+/* Vcpus on cores of their own are no threads of one core. */
+static bool own_cores(const struct zp_request *req)
+{
+    return req->smt == ZP_SMT_SPREAD || req->smt == ZP_SMT_AVOID ||
+           (req->dedicated && req->smt == ZP_SMT_ANY);
+}
+
+static int find_threads(struct zp__draft *d, struct zp_error *err)
 {
     const struct zp_request *req = &d->p->req;
+    uint32_t asked = !req->threads && own_cores(req) ? 1 : req->threads;
 
     d->threads = 0;
     if (req->type != ZP_GUEST_PVH)
         return ZP_OK;
     if (req->tier == ZP_TIER_PATCHED)
-        return zp__common_threads(d->p->topo, d->pos, d->choice->k,
-                                  req->threads, &d->threads, err);
-    return req->threads < 2
+        return zp__common_threads(d->p->topo, d->pos, d->nr_cpu,
+                                  asked, &d->threads, err);
+    return asked < 2
                ? ZP_OK
                : zp__fail(err, ZP_ERR_UNSUPPORTED, "threads",
                           "2 threads per core: unmodified xen can't tell a "
@@ -397,14 +402,16 @@ int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
               struct zp_plan *plan_out, struct zp_error *err)
 {
     const struct zp_request *req = &p->req;
-    struct draft d = { .p = p, .choice = choice };
+    struct zp__draft d = { .p = p, .choice = choice };
     struct zp_plan *plan = plan_out;
     int rc;
 
-    if (!make_draft(&d))
+    if (!make_draft(&d) || !zp__draft_parts(&d))
         return zp__fail(err, ZP_ERR_INFEASIBLE, "numa-nodes",
                         "the memory would be on more than %d nodes",
                         ZP_MAX_VNODES);
+    if (req->emulate)
+        zp__draft_emulate(&d);
     rc = find_threads(&d, err);
     if (rc)
         return rc;
@@ -417,9 +424,13 @@ int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
     if (p->dynamic)
         plan->growth = req->agent ? ZP_GROWTH_DEVICES : ZP_GROWTH_HOTADD;
     plan->tier = req->tier;
+    plan->float_to = req->float_to;
+    plan->smt = req->smt;
+    plan->dedicated = req->dedicated;
     plan->even = choice->way == ZP__EVEN;
     plan->nr_vnodes = d.nr;
-    plan->nr_cpu_vnodes = choice->k;
+    plan->nr_cpu_vnodes = d.nr_cpu;
+    plan->nodes_per_package = req->nodes_per_package;
     plan->vcpus = req->vcpus;
     plan->max_vcpus = req->max_vcpus;
     plan->first_rule = first_rule(p);

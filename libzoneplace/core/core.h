@@ -59,6 +59,7 @@ struct zp__device {
     char busid[ZP_BUSID_LEN];  /* canonical "dddd:bb:dd.f" */
     uint64_t key;              /* the same as a number: the order */
     zp__mask pnodes;           /* before freeze: in order of adding */
+    char parent[ZP_BUSID_LEN]; /* "": not told */
 };
 
 struct zp_topology {
@@ -101,6 +102,8 @@ void zp__topology_warn(struct zp_topology *topo, const char *fmt, ...)
     ZP_PRINTF(2, 3);
 /* topology-check.c: the part of freeze that judges. */
 int zp__topology_check(struct zp_topology *topo, struct zp_error *err);
+/* devices.c: unknown nodes from other functions and parents. */
+void zp__topology_locate(struct zp_topology *topo);
 void zp__topology_index(struct zp_topology *topo);
 /* topology-pcpus.c: cores and L3 domains. */
 void zp__topology_index_pcpus(struct zp_topology *topo);
@@ -114,9 +117,11 @@ struct zp_load {
     uint64_t reserve_kib[ZP_MAX_PNODES];
     uint32_t used_vcpus[ZP_MAX_PNODES];
     uint32_t nr_usable[ZP_MAX_PNODES]; /* kept in step with the sets */
+    uint32_t pcpu_milli[ZP_MAX_PCPUS]; /* of zones that float */
     bool has_pool;
     struct zp_pcpuset pool;
     struct zp_pcpuset reserved;
+    struct zp_pcpuset dedicated;
 };
 
 /* ---- the search for one k-set (search.c) ---- */
@@ -230,6 +235,13 @@ struct zp__problem {
     const char *hindered;         /* why it can't be dynamic at all, or NULL */
     const char *became_static;    /* why it could not stay dynamic, or NULL */
     bool one_pxm;                 /* the guest will be shown no nodes */
+    bool fine;                    /* rules 13 apply */
+    bool force_pxm;               /* it will be shown even a single one */
+    uint64_t cap_units;           /* of one vnode; UINT64_MAX: no limit */
+    uint32_t nr_parts;            /* memory-only nodes asked by name */
+    uint32_t part_pos[ZP_MAX_PARTS];
+    uint64_t part_units[ZP_MAX_PARTS];
+    uint64_t all_parts;           /* their sum */
 };
 
 /* The set that was chosen, and how. */
@@ -288,6 +300,20 @@ void zp__balance_init(struct zp__balance *b, const struct zp__problem *p,
                       uint64_t need);
 struct zp__ruin zp__balance_ruin(const struct zp__balance *b,
                                  const struct zp__problem *p, uint32_t pos);
+/* ---- finer than nodes (fine.c): only if .fine ---- */
+
+/* INFEASIBLE: the topology does not know what the request needs. */
+int zp__fine_check(const struct zp__problem *p, struct zp_error *err);
+/* Vcpus of the zone that a position takes. */
+uint32_t zp__fine_width(const struct zp__problem *p, uint32_t pos);
+/* The pcpus of a vnode there, and which of its vcpus has which. */
+void zp__fine_assign(const struct zp__problem *p, uint32_t pos,
+                     struct zp_plan *plan, struct zp_vnode *vnode);
+
+/* Their part of zp_plan_check(), of any plan: without a host, with one. */
+int zp__fine_check_plan(const struct zp_plan *plan, struct zp_error *err);
+int zp__fine_check_host(const struct zp_topology *topo,
+                        const struct zp_plan *plan, struct zp_error *err);
 
 /* ---- the decision (place.c) ---- */
 
@@ -303,6 +329,26 @@ int zp__decide(struct zp__problem *p, struct zp__choice *choice,
 /* @gave_up: it may fit, but the step budget ended the search. */
 int zp__place_fail(const struct zp__problem *p, bool gave_up,
                    struct zp_error *err);
+/* The plan as it grows: everything but what is derived at the end. */
+struct zp__draft {
+    const struct zp__problem *p;
+    const struct zp__choice *choice;
+    uint32_t threads;                    /* per core; 0: not told */
+    uint64_t share;                      /* overhead that capacity allows for */
+    uint32_t nr;                         /* vnodes */
+    uint32_t nr_cpu;                     /* that hold vcpus: the first ones */
+    uint32_t pos[ZP_MAX_VNODES];
+    uint32_t pxm[ZP_MAX_VNODES];
+    uint64_t vcpus[ZP_MAX_VNODES];
+    uint64_t units[ZP_MAX_VNODES];
+    uint64_t max_units[ZP_MAX_VNODES];
+};
+
+/* draft.c. Vnodes for the nodes that are asked by name; false if there are too
+ * many. */
+bool zp__draft_parts(struct zp__draft *d);
+/* As many vnodes as the guest is to be shown, of those that there are. */
+void zp__draft_emulate(struct zp__draft *d);
 /* build.c: the plan of a choice. Fails only if it needs too many vnodes. */
 int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
               struct zp_plan *plan_out, struct zp_error *err);

@@ -53,6 +53,17 @@ static int fail_vcpus(const struct zp__problem *p, zp__mask nodes,
                         "%u vcpus are needed, %u nodes take %llu at %u vcpus "
                         "per pcpu", p->vcpus, zp__count(nodes),
                         (ull)with_ratio, p->req.overcommit);
+    if (p->req.smt == ZP_SMT_PACK || p->req.smt == ZP_SMT_AVOID)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "smt",
+                        "%u vcpus are needed, the whole cores%s of %u nodes "
+                        "take %llu", p->vcpus,
+                        p->req.dedicated ? " that no zone is on" : "",
+                        zp__count(nodes), (ull)with_ratio);
+    if (p->req.dedicated)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "dedicated",
+                        "%u pcpus are needed that no other zone is on, %u "
+                        "nodes have %llu", p->vcpus, zp__count(nodes),
+                        (ull)with_ratio);
     return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpus",
                     "%u vcpus are needed, %u eligible nodes have %llu usable "
                     "pcpus", p->vcpus, zp__count(nodes), (ull)without);
@@ -196,6 +207,17 @@ static int fail_sums(const struct zp__problem *p, struct zp_error *err)
     return ZP_OK;
 }
 
+static bool no_width(const struct zp__problem *p)
+{
+    uint32_t i;
+
+    for (i = 0; i < p->nr; i++) {
+        if (p->width[i])
+            return false;
+    }
+    return true;
+}
+
 int zp__place_fail(const struct zp__problem *p, bool gave_up,
                    struct zp_error *err)
 {
@@ -212,8 +234,8 @@ int zp__place_fail(const struct zp__problem *p, bool gave_up,
     if (p->interleave)
         return fail_interleave(p, err);
     if (!p->eligible) {
-        if (!p->has_pcpus)
-            return fail_vcpus(p, 0, err);
+        if (!p->has_pcpus || (p->fine && no_width(p)))
+            return fail_vcpus(p, p->has_pcpus, err);
         return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
                         "no node of %u has usable pcpus and free memory",
                         p->nr);

@@ -83,6 +83,25 @@ static void promise(struct zp__ledger *ledger, const struct zp_plan *plan,
         missing_kib[i] = minus(missing_kib[i], ZP__EXTENT_KIB);
 }
 
+/* Where a zone's vcpus run: what later zones keep off, or share. */
+static void add_pcpus(struct zp__ledger *ledger, const struct zp_plan *plan,
+                      uint32_t vnode)
+{
+    const struct zp_vnode *of = &plan->vnode[vnode];
+    struct zp_pcpuset set;
+    uint32_t nr, pcpu, i;
+
+    for (i = 0; plan->dedicated && i < ZP_MAX_PCPUS / 64; i++)
+        ledger->dedicated.word[i] |= of->pcpus.word[i];
+    for (i = 0; !plan->dedicated && i < of->nr_vcpus; i++) {
+        zp_plan_vcpu_pcpus(plan, of->first_vcpu + i, &set);
+        nr = zp_pcpuset_count(&set);
+        for (pcpu = zp_pcpuset_next(&set, 0); pcpu != ZP_UNKNOWN_ID;
+             pcpu = zp_pcpuset_next(&set, pcpu + 1))
+            ledger->pcpu_milli[pcpu] += nr < 1000 ? 1000 / nr : 1;
+    }
+}
+
 void zp__ledger_add_zone(struct zp__ledger *ledger,
                          const struct zp_plan *plan,
                          const struct zp__held *held)
@@ -96,7 +115,11 @@ void zp__ledger_add_zone(struct zp__ledger *ledger,
         pos = zp_topology_pos(ledger->topo, plan->vnode[i].pnode_os_id);
         if (pos == ZP_UNKNOWN_ID)
             continue;
-        ledger->vcpu_parts[pos] += plan->vnode[i].nr_vcpus * ZP__VCPU_PARTS;
+        /* Dedicated pcpus are out of what ratios are about. */
+        if (!plan->dedicated)
+            ledger->vcpu_parts[pos] += plan->vnode[i].nr_vcpus *
+                                       ZP__VCPU_PARTS;
+        add_pcpus(ledger, plan, i);
         ledger->promised_kib[pos] += missing_kib[i];
         /* Once a pnode, however many of the vnodes are on it. */
         if (!(charged & (uint64_t)1 << pos))
@@ -127,9 +150,12 @@ void zp__ledger_add_claim(struct zp__ledger *ledger, uint64_t kib)
 int zp__ledger_apply(const struct zp__ledger *ledger, struct zp_load *load,
                      struct zp_error *err)
 {
-    uint32_t pos;
+    uint32_t pos, pcpu;
     int rc = ZP_OK;
 
+    zp_load_set_dedicated_pcpus(load, &ledger->dedicated);
+    for (pcpu = 0; !rc && pcpu < ZP_MAX_PCPUS; pcpu++)
+        rc = zp_load_set_pcpu_milli(load, pcpu, ledger->pcpu_milli[pcpu], err);
     for (pos = 0; !rc && pos < zp_topology_nr_pnodes(ledger->topo); pos++) {
         rc = zp_load_set_free(load, pos,
                               minus(zp_load_free_kib(load, pos),

@@ -25,6 +25,8 @@ struct zp__ledger {
     uint64_t promised_kib[ZP_MAX_PNODES];
     uint64_t vcpu_parts[ZP_MAX_PNODES]; /* in 1/ZP__VCPU_PARTS of a vcpu */
     uint64_t claimed_kib;        /* on no pnode in particular */
+    struct zp_pcpuset dedicated; /* to one zone each */
+    uint32_t pcpu_milli[ZP_MAX_PCPUS]; /* of zones that float; slot: pcpu */
 };
 #define ZP__VCPU_PARTS ((uint64_t)1 << 20)
 

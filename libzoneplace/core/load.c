@@ -14,7 +14,8 @@ static void count_usable(struct zp_load *load)
         online = &load->topo->pnode[pos].pcpus;
         load->nr_usable[pos] = 0;
         for (i = 0; i < ZP_MAX_PCPUS / 64; i++) {
-            word = online->word[i] & ~load->reserved.word[i];
+            word = online->word[i] & ~load->reserved.word[i] &
+                   ~load->dedicated.word[i];
             if (load->has_pool)
                 word &= load->pool.word[i];
             load->nr_usable[pos] += (uint32_t)__builtin_popcountll(word);
@@ -127,6 +128,42 @@ void zp_load_set_reserved_pcpus(struct zp_load *load,
     count_usable(load);
 }
 
+void zp_load_set_dedicated_pcpus(struct zp_load *load,
+                                 const struct zp_pcpuset *set)
+{
+    if (set)
+        load->dedicated = *set;
+    else
+        memset(&load->dedicated, 0, sizeof(load->dedicated));
+    count_usable(load);
+}
+
+void zp_load_add_floating(struct zp_load *load, const struct zp_pcpuset *set,
+                          uint32_t nr_vcpus)
+{
+    uint32_t nr = zp_pcpuset_count(set), pcpu;
+    uint64_t part;
+
+    if (!nr || !nr_vcpus)
+        return;
+    part = (uint64_t)nr_vcpus * 1000 / nr;
+    part += !part;
+    for (pcpu = zp_pcpuset_next(set, 0); pcpu != ZP_UNKNOWN_ID;
+         pcpu = zp_pcpuset_next(set, pcpu + 1))
+        load->pcpu_milli[pcpu] = (uint32_t)zp__min64(
+            load->pcpu_milli[pcpu] + part, UINT32_MAX);
+}
+
+int zp_load_set_pcpu_milli(struct zp_load *load, uint32_t pcpu,
+                           uint32_t milli, struct zp_error *err)
+{
+    if (pcpu >= ZP_MAX_PCPUS)
+        return zp__fail(err, ZP_ERR_RANGE, "pcpus", "pcpu %u is beyond %d",
+                        pcpu, ZP_MAX_PCPUS - 1);
+    load->pcpu_milli[pcpu] = milli;
+    return ZP_OK;
+}
+
 void zp_load_set_pool(struct zp_load *load, const struct zp_pcpuset *set)
 {
     load->has_pool = set != NULL;
@@ -162,6 +199,16 @@ const struct zp_pcpuset *zp_load_reserved_pcpus(const struct zp_load *load)
     return &load->reserved;
 }
 
+const struct zp_pcpuset *zp_load_dedicated_pcpus(const struct zp_load *load)
+{
+    return &load->dedicated;
+}
+
+uint32_t zp_load_pcpu_milli(const struct zp_load *load, uint32_t pcpu)
+{
+    return pcpu < ZP_MAX_PCPUS ? load->pcpu_milli[pcpu] : 0;
+}
+
 void zp_load_usable_pcpus(const struct zp_load *load, uint32_t pos,
                           struct zp_pcpuset *set_out)
 {
@@ -173,7 +220,8 @@ void zp_load_usable_pcpus(const struct zp_load *load, uint32_t pos,
     }
     *set_out = load->topo->pnode[pos].pcpus;
     for (i = 0; i < ZP_MAX_PCPUS / 64; i++) {
-        set_out->word[i] &= ~load->reserved.word[i];
+        set_out->word[i] &= ~load->reserved.word[i] &
+                            ~load->dedicated.word[i];
         if (load->has_pool)
             set_out->word[i] &= load->pool.word[i];
     }

@@ -64,7 +64,7 @@ void zp__search_init(struct zp__search *s, const struct zp__problem *p,
         s->near_of[pos] = p->nr_near ? p->near_of[pos] : 0;
         s->taken[pos] = ZP_MAX_MEM_KIB - p->avail_kib[pos];
         s->load[pos] = 0;
-        if (p->req.vcpu_ratio)
+        if (p->req.vcpu_ratio && !p->req.dedicated)
             s->load[pos] = (uint64_t)p->load->used_vcpus[pos] * 1024 /
                            p->load->nr_usable[pos];
     }

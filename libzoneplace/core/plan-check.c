@@ -20,6 +20,11 @@ static int check_head(const struct zp_plan *plan, struct zp_error *err)
         (unsigned int)plan->first_rule > ZP_RULE_BALANCED)
         return BROKEN(err, "plan: type, strategy, tier or first rule is not "
                       "one that there is");
+    if (plan->emulated &&
+        (plan->type != ZP_GUEST_PVH || plan->spill != ZP_SPILL_STRICT ||
+         plan->memory_policy != ZP_MEMORY_STATIC || !plan->show_numa ||
+         plan->nr_vnodes < 2 || plan->nr_vnodes != plan->nr_cpu_vnodes))
+        return BROKEN(err, "plan: its nodes can't be emulated");
     if (plan->spill == ZP_SPILL_DEFAULT ||
         (unsigned int)plan->spill > ZP_SPILL_INTERLEAVE ||
         plan->memory_policy == ZP_MEMORY_DEFAULT ||
@@ -137,6 +142,27 @@ static int check_growth(const struct zp_plan *plan, struct zp_error *err)
     return ZP_OK;
 }
 
+/* Rules 11: those of one node are side by side, and nodes in order. */
+static int check_emulated_order(const struct zp_plan *plan,
+                                struct zp_error *err)
+{
+    const struct zp_vnode *vnode = plan->vnode;
+    uint32_t i;
+
+    for (i = 0; i < plan->nr_vnodes; i++) {
+        if (vnode[i].pnode >= ZP_MAX_PNODES || vnode[i].spill)
+            return BROKEN(err, "vnode %u is on node position %u, or spilled",
+                          i, vnode[i].pnode);
+        if (i && vnode[i].pnode != vnode[i - 1].pnode &&
+            (vnode[i].pnode == vnode[0].pnode ||
+             (vnode[i - 1].pnode != vnode[0].pnode &&
+              vnode[i].pnode < vnode[i - 1].pnode)))
+            return BROKEN(err, "vnode %u is on position %u, after %u", i,
+                          vnode[i].pnode, vnode[i - 1].pnode);
+    }
+    return ZP_OK;
+}
+
 /* Rules 5: the first is free, the others ascend; then those that spill. */
 static int check_order(const struct zp_plan *plan, struct zp_error *err)
 {
@@ -144,6 +170,8 @@ static int check_order(const struct zp_plan *plan, struct zp_error *err)
     bool inside = plan->spill == ZP_SPILL_PREFERRED;
     uint32_t cpus = plan->nr_cpu_vnodes, i, j;
 
+    if (plan->emulated)
+        return check_emulated_order(plan, err);
     for (i = 0; i < plan->nr_vnodes; i++) {
         if (vnode[i].pnode >= ZP_MAX_PNODES)
             return BROKEN(err, "vnode %u is on node position %u, at most %d",
@@ -186,8 +214,9 @@ static int check_view(const struct zp_plan *plan, struct zp_error *err)
     }
     if (plan->show_numa && plan->type == ZP_GUEST_PV)
         return BROKEN(err, "a pv zone is shown no nodes");
-    if (plan->truth != (plan->nr_vnodes == 1 ||
-                        (plan->show_numa && pxms == plan->nr_vnodes)))
+    if (plan->truth != (!plan->emulated &&
+                        (plan->nr_vnodes == 1 ||
+                         (plan->show_numa && pxms == plan->nr_vnodes))))
         return BROKEN(err, "the plan says of its truth what is not so");
     return ZP_OK;
 }
@@ -197,7 +226,8 @@ static int check_even(const struct zp_plan *plan, struct zp_error *err)
     const struct zp_vnode *last = &plan->vnode[plan->nr_cpu_vnodes - 1];
     uint32_t i;
 
-    for (i = 0; plan->even && i < plan->nr_cpu_vnodes; i++) {
+    for (i = 0; plan->even && !plan->emulated && i < plan->nr_cpu_vnodes;
+         i++) {
         if (plan->vnode[i].nr_vcpus - last->nr_vcpus > 1 ||
             (plan->spill != ZP_SPILL_INTERLEAVE &&
              plan->vnode[i].mem_kib - last->mem_kib > ZP_UNIT_KIB))
@@ -217,13 +247,16 @@ static int check_distances(const struct zp_plan *plan, struct zp_error *err)
         for (j = 0; j < n; j++) {
             d = plan->dist[i * n + j];
             if (d < ZP_DIST_LOCAL || d > ZP_DIST_MAX ||
-                (plan->vnode[i].pnode == plan->vnode[j].pnode &&
-                 d != ZP_DIST_LOCAL))
+                (i == j && d != ZP_DIST_LOCAL) ||
+                (!plan->emulated && d != ZP_DIST_LOCAL &&
+                 plan->vnode[i].pnode == plan->vnode[j].pnode))
                 return BROKEN(err, "vnode %u is %u from vnode %u", i, d, j);
             if (i != j && i < plan->nr_cpu_vnodes && j < plan->nr_cpu_vnodes)
                 sum += d;
         }
     }
+    if (plan->emulated)
+        sum = plan->distance_sum; /* the host's, which are not shown */
     if (sum != plan->distance_sum)
         return BROKEN(err, "the distances sum up to %llu, the plan says %llu",
                       (ull)sum, (ull)plan->distance_sum);
@@ -247,11 +280,29 @@ static int check_pcpus(const struct zp_plan *plan, struct zp_error *err)
                           vnode[i].nr_vcpus,
                           zp_pcpuset_count(&vnode[i].pcpus));
         for (j = 0; j < i; j++) {
+            if (plan->emulated && vnode[i].pnode == vnode[j].pnode)
+                continue;
             if (zp_pcpuset_intersects(&vnode[i].pcpus, &vnode[j].pcpus))
                 return BROKEN(err, "vnodes %u and %u share pcpus", j, i);
         }
     }
     return ZP_OK;
+}
+
+static int check_emulated_sum(const struct zp_topology *topo,
+                              const struct zp_plan *plan,
+                              struct zp_error *err)
+{
+    zp__mask set = 0;
+    uint32_t i;
+
+    for (i = 0; i < plan->nr_vnodes; i++)
+        set |= ZP__BIT(plan->vnode[i].pnode);
+    if (zp__distance_sum(topo, set) == plan->distance_sum)
+        return ZP_OK;
+    return BROKEN(err, "the nodes' distances sum up to %llu, the plan says "
+                  "%llu", (ull)zp__distance_sum(topo, set),
+                  (ull)plan->distance_sum);
 }
 
 static int check_host(const struct zp_topology *topo,
@@ -274,6 +325,8 @@ static int check_host(const struct zp_topology *topo,
             return BROKEN(err, "vnode %u: pcpu %u is not of node %u", i,
                           zp_pcpuset_next(&outside, 0), vnode->pnode_os_id);
     }
+    if (plan->emulated)
+        return check_emulated_sum(topo, plan, err);
     for (i = 0; i < n; i++) {
         for (j = 0; j < n; j++) {
             uint32_t host = zp_topology_distance(topo, plan->vnode[i].pnode,
@@ -351,8 +404,12 @@ int zp_plan_check(const struct zp_topology *topo, const struct zp_plan *plan,
         rc = check_distances(plan, err);
     if (!rc)
         rc = check_pcpus(plan, err);
+    if (!rc)
+        rc = zp__fine_check_plan(plan, err);
     if (!rc && topo)
         rc = check_host(topo, plan, err);
+    if (!rc && topo)
+        rc = zp__fine_check_host(topo, plan, err);
     if (!rc)
         rc = check_topology(topo, plan, err);
     return rc;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a plan says of its vcpus. */
+#include <string.h>
+
 #include "core.h"
 
 uint32_t zp_plan_vnode_of(const struct zp_plan *plan, uint32_t vcpu_id)
@@ -23,6 +25,26 @@ bool zp_plan_has_vcpu(const struct zp_plan *plan, uint32_t vcpu_id)
 
     return i != ZP_UNKNOWN_ID &&
            vcpu_id - plan->vnode[i].first_vcpu < plan->vnode[i].nr_vcpus;
+}
+
+void zp_plan_vcpu_pcpus(const struct zp_plan *plan, uint32_t vcpu_id,
+                        struct zp_pcpuset *set_out)
+{
+    uint32_t i = zp_plan_vnode_of(plan, vcpu_id), pcpu;
+    uint8_t group;
+
+    memset(set_out, 0, sizeof(*set_out));
+    if (i == ZP_UNKNOWN_ID)
+        return;
+    group = plan->vcpu_group[vcpu_id];
+    if (!group) {
+        *set_out = plan->vnode[i].pcpus;
+        return;
+    }
+    for (pcpu = 0; pcpu < ZP_MAX_PCPUS; pcpu++) {
+        if (plan->group_of[pcpu] == group)
+            zp_pcpuset_add(set_out, pcpu);
+    }
 }
 
 /* How many vcpus of vnode @which are online at boot: dealt one each in turn, a

@@ -14,9 +14,13 @@ static uint32_t width_of(const struct zp__problem *p, uint32_t pos)
     uint64_t usable = p->load->nr_usable[pos];
     uint64_t width = usable * p->req.overcommit;
 
-    if (p->req.vcpu_ratio)
+    if (p->fine)
+        width = zp__fine_width(p, pos);
+    if (p->req.vcpu_ratio && !p->req.dedicated)
         width = zp__min64(width, minus(usable * p->req.vcpu_ratio,
                                        p->load->used_vcpus[pos]));
+    if (p->req.max_node_vcpus)
+        width = zp__min64(width, p->req.max_node_vcpus);
     return (uint32_t)zp__min64(width, p->vcpus);
 }
 
@@ -38,6 +42,7 @@ static void measure_nodes(struct zp__problem *p)
         p->size[i] = size_kib == ZP_UNKNOWN_KIB
                          ? 0
                          : minus(size_kib, load->reserve_kib[i]) / ZP_UNIT_KIB;
+        p->size[i] = zp__min64(p->size[i], p->cap_units);
         if (zp_pcpuset_next(&p->topo->pnode[i].pcpus, 0) != ZP_UNKNOWN_ID)
             p->has_pcpus |= ZP__BIT(i);
         if (p->width[i] && p->room[i])
@@ -59,6 +64,41 @@ static int node_set(const struct zp__problem *p, const struct zp_idset *ids,
                             "%s: the host has no node %u", what,
                             ids->os_id[i]);
         *mask_out |= ZP__BIT(pos);
+    }
+    return ZP_OK;
+}
+
+/* Memory that is asked of nodes by name: taken from what they have, and out of
+ * reach for none that holds vcpus. */
+static int find_parts(struct zp__problem *p, struct zp_error *err)
+{
+    const struct zp_part *part;
+    uint64_t units;
+    uint32_t pos;
+
+    p->all_parts = 0;
+    for (p->nr_parts = 0; p->nr_parts < p->req.nr_parts; p->nr_parts++) {
+        part = &p->req.part[p->nr_parts];
+        pos = zp_topology_pos(p->topo, part->os_id);
+        units = zp__div_up64(part->mem_kib, ZP_UNIT_KIB);
+        if (pos == ZP_UNKNOWN_ID)
+            return zp__fail(err, ZP_ERR_INFEASIBLE, "memory-nodes",
+                            "memory-nodes: the host has no node %u",
+                            part->os_id);
+        if (p->has_pcpus >> pos & 1)
+            return zp__fail(err, ZP_ERR_INFEASIBLE, "memory-nodes",
+                            "memory-nodes: node %u has pcpus, it is not a "
+                            "memory-only one", part->os_id);
+        if (p->room[pos] < units)
+            return zp__fail(err, ZP_ERR_INFEASIBLE, "memory-nodes",
+                            "memory-nodes: %llu MiB are asked of node %u, it "
+                            "has %llu", (unsigned long long)units * 2,
+                            part->os_id, (unsigned long long)p->room[pos] * 2);
+        p->room[pos] -= units;
+        p->eligible &= p->topo->reach[pos];
+        p->part_pos[p->nr_parts] = pos;
+        p->part_units[p->nr_parts] = units;
+        p->all_parts += units;
     }
     return ZP_OK;
 }
@@ -205,6 +245,8 @@ static void find_k_range(struct zp__problem *p)
     most = (uint32_t)zp__min64(most, p->units);
     p->k_min = 1;
     p->k_max = most;
+    if (p->req.emulate)
+        p->k_max = zp__min32(most, p->req.emulate);
     if (p->req.type == ZP_GUEST_PV && !p->req.force_flat)
         p->k_max = zp__min32(most, 1);
     if (p->one_vnode)
@@ -225,6 +267,9 @@ static void find_view(struct zp__problem *p)
                  req->vnuma == ZP_VNUMA_NEVER ||
                  (req->vnuma == ZP_VNUMA_AUTO &&
                   req->max_vcpus < req->vnuma_min_vcpus);
+    p->force_pxm = req->vnuma == ZP_VNUMA_ALWAYS ||
+                   (req->vnuma == ZP_VNUMA_AUTO && req->vnuma_from_vcpus &&
+                    req->max_vcpus >= req->vnuma_from_vcpus);
 }
 
 int zp__problem_init(struct zp__problem *p, const struct zp_topology *topo,
@@ -244,6 +289,13 @@ int zp__problem_init(struct zp__problem *p, const struct zp_topology *topo,
     p->units = zp__div_up64(p->req.mem_kib, ZP_UNIT_KIB);
     p->max_units = zp__div_up64(p->req.max_mem_kib, ZP_UNIT_KIB);
     p->dynamic = p->req.memory_policy == ZP_MEMORY_DYNAMIC;
+    p->fine = p->req.float_to != ZP_FLOAT_NODE || p->req.smt != ZP_SMT_ANY ||
+              p->req.dedicated;
+    if (p->fine) {
+        rc = zp__fine_check(p, err);
+        if (rc)
+            return rc;
+    }
     p->became_static = NULL;
     /* Without the patches a page that comes back may come from any of the
      * zone's nodes, and without devices the guest adds all to its node 0. */
@@ -254,8 +306,12 @@ int zp__problem_init(struct zp__problem *p, const struct zp_topology *topo,
                                                    p->units * ZP_UNIT_KIB,
                                                    p->max_units * ZP_UNIT_KIB)
                              : NULL;
+    p->cap_units = p->req.max_node_kib ? p->req.max_node_kib / ZP_UNIT_KIB
+                                       : UINT64_MAX;
     measure_nodes(p);
-    rc = find_donors(p, err);
+    rc = find_parts(p, err);
+    if (!rc)
+        rc = find_donors(p, err);
     if (!rc)
         rc = find_devices(p, err);
     if (rc)
@@ -263,6 +319,22 @@ int zp__problem_init(struct zp__problem *p, const struct zp_topology *topo,
     find_view(p);
     find_k_range(p);
     return ZP_OK;
+}
+
+/* The most ids where the vnodes are not the host's. */
+static uint32_t emulated_ids(const struct zp__problem *p, enum zp__way way,
+                             uint32_t k)
+{
+    uint32_t widest = zp__div_up(p->vcpus, k), each, i;
+
+    for (i = 0; way != ZP__EVEN && i < p->nr; i++)
+        widest = p->width[i] > widest ? p->width[i] : widest;
+    if (way != ZP__EVEN)
+        widest = zp__min32(widest, p->vcpus - k + 1);
+    each = zp__div_up(widest, p->req.emulate / k);
+    i = p->req.emulate * zp__pow2_up(each ? each : 1);
+    i = zp__min32(i, ZP_MAX_VCPUS);
+    return i > p->vcpus ? i : p->vcpus;
 }
 
 /*
@@ -276,6 +348,8 @@ uint32_t zp__ids_at_most(const struct zp__problem *p, enum zp__way way,
     uint32_t even = zp__pow2_up(zp__div_up(p->vcpus, k));
     uint32_t widest = 0, stride, i;
 
+    if (p->req.emulate && p->req.tier == ZP_TIER_STOCK)
+        return emulated_ids(p, way, k);
     if (k == 1 || p->req.tier == ZP_TIER_PATCHED || p->one_pxm)
         return p->vcpus;
     if (k * even > ZP_MAX_VCPUS)
@@ -294,14 +368,15 @@ uint64_t zp__share_units(const struct zp__problem *p, uint32_t nr_ids,
                          uint32_t k)
 {
     uint64_t kib = zp_overhead_kib(p->req.type, nr_ids,
-                                   p->max_units * ZP_UNIT_KIB);
+                                   (p->max_units + p->all_parts) *
+                                       ZP_UNIT_KIB);
 
     return zp__div_up64(kib, k * ZP_UNIT_KIB);
 }
 
 uint64_t zp__holds(const struct zp__problem *p, uint32_t pos, uint64_t share)
 {
-    uint64_t units = minus(p->room[pos], share);
+    uint64_t units = zp__min64(minus(p->room[pos], share), p->cap_units);
 
     return p->dynamic ? zp__min64(units, p->size[pos]) : units;
 }

@@ -46,6 +46,10 @@ static int check_enums(const struct zp_request *req, struct zp_error *err)
         rc = check_enum(req->tier, ZP_TIER_PATCHED, "tier", err);
     if (!rc)
         rc = check_enum(req->packages, ZP_PACKAGES_NODE, "packages", err);
+    if (!rc)
+        rc = check_enum(req->float_to, ZP_FLOAT_L3, "float", err);
+    if (!rc)
+        rc = check_enum(req->smt, ZP_SMT_AVOID, "smt", err);
     if (!rc && req->threads > 2)
         rc = zp__fail(err, ZP_ERR_RANGE, "threads",
                       "%u threads per core, not 1 or 2", req->threads);
@@ -92,6 +96,20 @@ static int check_vcpus(struct zp_request *req, struct zp_error *err)
         return zp__fail(err, ZP_ERR_RANGE, "numa-nodes",
                         "%u nodes are asked, a zone has at most %d",
                         req->nr_vnodes, ZP_MAX_VNODES);
+    return ZP_OK;
+}
+
+static int check_fine(const struct zp_request *req, struct zp_error *err)
+{
+    if (req->dedicated && req->overcommit > 1)
+        return zp__fail(err, ZP_ERR_INVAL, "dedicated",
+                        "dedicated pcpus have one vcpu each, overcommit is "
+                        "%u", req->overcommit);
+    if (req->threads == 2 &&
+        (req->smt == ZP_SMT_SPREAD || req->smt == ZP_SMT_AVOID))
+        return zp__fail(err, ZP_ERR_INVAL, "threads",
+                        "2 threads per core: the vcpus are to be kept on "
+                        "cores of their own");
     return ZP_OK;
 }
 
@@ -189,6 +207,89 @@ static int check_spill(struct zp_request *req, struct zp_error *err)
     return ZP_OK;
 }
 
+static int check_parts(const struct zp_request *req, struct zp_error *err)
+{
+    uint32_t i, j;
+
+    if (req->nr_parts > ZP_MAX_PARTS)
+        return zp__fail(err, ZP_ERR_RANGE, "memory-nodes",
+                        "memory of %u nodes is asked, at most of %d",
+                        req->nr_parts, ZP_MAX_PARTS);
+    for (i = 0; i < req->nr_parts; i++) {
+        if (!req->part[i].mem_kib || req->part[i].mem_kib > ZP_MAX_MEM_KIB)
+            return zp__fail(err, ZP_ERR_RANGE, "memory-nodes",
+                            "memory-nodes: %llu KiB of node %u, not 1..%llu",
+                            (unsigned long long)req->part[i].mem_kib,
+                            req->part[i].os_id,
+                            (unsigned long long)ZP_MAX_MEM_KIB);
+        for (j = 0; j < i; j++) {
+            if (req->part[j].os_id == req->part[i].os_id)
+                return zp__fail(err, ZP_ERR_INVAL, "memory-nodes",
+                                "memory-nodes: node %u is named twice",
+                                req->part[i].os_id);
+        }
+    }
+    if (req->nr_parts &&
+        (req->type == ZP_GUEST_PV || req->emulate ||
+         req->memory_policy == ZP_MEMORY_DYNAMIC ||
+         (req->spill != ZP_SPILL_STRICT && req->spill != ZP_SPILL_HONEST)))
+        return zp__fail(err, ZP_ERR_INVAL, "memory-nodes",
+                        "memory of memory-only nodes is for static pvh zones "
+                        "with strict or honest spill");
+    return ZP_OK;
+}
+
+/* Rules 11. The zone itself is placed as strict as any. */
+static int check_emulate(struct zp_request *req, struct zp_error *err)
+{
+    if (req->max_node_kib && req->max_node_kib < ZP_UNIT_KIB)
+        return zp__fail(err, ZP_ERR_INVAL, "max-memory-per-node",
+                        "at most %llu KiB a node are less than the 2 MiB that "
+                        "memory is dealt in",
+                        (unsigned long long)req->max_node_kib);
+    if (req->vnuma_from_vcpus && req->vnuma_from_vcpus < req->vnuma_min_vcpus)
+        return zp__fail(err, ZP_ERR_INVAL, "vnuma-from-vcpus",
+                        "zones of %u vcpus can't be both shown nodes and too "
+                        "small for them (vnuma-min-vcpus %u)",
+                        req->vnuma_from_vcpus, req->vnuma_min_vcpus);
+    if (!req->emulate && req->emulate_remote)
+        return zp__fail(err, ZP_ERR_INVAL, "emulate",
+                        "a distance to emulate, but no nodes");
+    if (!req->emulate)
+        return ZP_OK;
+    if (!req->emulate_remote)
+        req->emulate_remote = ZP_DIST_REMOTE;
+    if (req->emulate_remote <= ZP_DIST_LOCAL ||
+        req->emulate_remote > ZP_DIST_MAX)
+        return zp__fail(err, ZP_ERR_RANGE, "emulate",
+                        "emulate: distance %u is not in %d..%d",
+                        req->emulate_remote, ZP_DIST_LOCAL + 1, ZP_DIST_MAX);
+    if (req->emulate < 2 || req->emulate > ZP_MAX_VNODES)
+        return zp__fail(err, ZP_ERR_RANGE, "emulate",
+                        "emulate: %u nodes, not 2..%d", req->emulate,
+                        ZP_MAX_VNODES);
+    if (req->emulate > req->max_vcpus ||
+        req->emulate > req->mem_kib / ZP_UNIT_KIB)
+        return zp__fail(err, ZP_ERR_INVAL, "emulate",
+                        "emulate: %u nodes need a vcpu and 2 MiB each",
+                        req->emulate);
+    if (req->type == ZP_GUEST_PV || req->vnuma == ZP_VNUMA_NEVER ||
+        req->memory_policy == ZP_MEMORY_DYNAMIC ||
+        req->max_vcpus < req->vnuma_min_vcpus)
+        return zp__fail(err, ZP_ERR_INVAL, "emulate",
+                        "emulate: only a static pvh zone that may see nodes "
+                        "can be shown other ones");
+    if (req->spill == ZP_SPILL_DEFAULT)
+        req->spill = ZP_SPILL_STRICT;
+    if (req->spill != ZP_SPILL_STRICT ||
+        req->float_to != ZP_FLOAT_NODE || req->smt != ZP_SMT_ANY ||
+        req->dedicated || req->max_node_vcpus || req->max_node_kib)
+        return zp__fail(err, ZP_ERR_INVAL, "emulate",
+                        "emulate: not with spill, float, smt, dedicated or "
+                        "limits of a node");
+    return ZP_OK;
+}
+
 static int check_near(struct zp_request *req, struct zp_error *err)
 {
     uint64_t key[ZP_MAX_NEAR];
@@ -228,9 +329,15 @@ int zp_request_check(struct zp_request *req, struct zp_error *err)
     if (!rc)
         rc = check_vcpus(&r, err);
     if (!rc)
+        rc = check_fine(&r, err);
+    if (!rc)
         rc = check_memory(&r, err);
     if (!rc)
+        rc = check_emulate(&r, err);
+    if (!rc)
         rc = check_spill(&r, err);
+    if (!rc)
+        rc = check_parts(&r, err);
     if (!rc)
         rc = check_near(&r, err);
     if (!rc)

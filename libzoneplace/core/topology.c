@@ -311,6 +311,7 @@ int zp_topology_freeze(struct zp_topology *topo, struct zp_error *err)
     if (rc)
         return rc;
     order_pnodes(topo);
+    zp__topology_locate(topo);
     zp__topology_index(topo);
     zp__topology_index_pcpus(topo);
     topo->frozen = true;

@@ -60,7 +60,11 @@ static void warn_truth(struct zp__text *t, const struct zp__problem *p,
 
     if (plan->truth)
         return;
-    if (plan->spill == ZP_SPILL_INTERLEAVE)
+    if (plan->emulated)
+        zp__text_add(t, "emulated: the guest sees %u nodes with distances of "
+                     "%u, that are none of the host's\n", nr,
+                     p->req.emulate_remote);
+    else if (plan->spill == ZP_SPILL_INTERLEAVE)
         zp__text_add(t, "the guest sees one node: its memory is %u contiguous "
                      "parts of %llu MiB on %u nodes\n", nr,
                      (ull)(plan->vnode[nr - 1].mem_kib / 1024), nr);
@@ -87,7 +91,7 @@ static void warn_tier(struct zp__text *t, const struct zp__problem *p,
             zp__text_add(t, "no apic ids up to %u fit these vnodes: the guest "
                          "is not told of packages, cores and caches\n",
                          ZP_MAX_X2APIC_ID);
-        else if (plan->packages != p->req.packages)
+        else if (plan->packages != p->req.packages && !plan->emulated)
             zp__text_add(t, "no apic ids up to %u fit packages by socket: "
                          "they are by node\n", ZP_MAX_X2APIC_ID);
         return;
@@ -193,6 +197,14 @@ static void tell_count(struct zp__text *t, const struct zp__problem *p,
                           ? "the fewest that the vcpus need"
                           : "the fewest that hold the zone";
 
+    if (p->req.max_node_vcpus)
+        zp__text_add(t, "at most %u vcpus a node\n", p->req.max_node_vcpus);
+    if (p->req.max_node_kib)
+        zp__text_add(t, "at most %llu MiB a node\n",
+                     (ull)(p->cap_units * (ZP_UNIT_KIB / 1024)));
+    if (p->req.emulate)
+        zp__text_add(t, "emulated: what the guest sees of %u nodes is made "
+                     "up\n", p->req.emulate);
     zp__text_add(t, "%u nodes, %s: %s shares of %u vcpus and %llu MiB\n",
                  c->k, how, way_name(c->way), p->vcpus,
                  (ull)(p->units * (ZP_UNIT_KIB / 1024)));
@@ -294,14 +306,43 @@ static void tell_tie(struct zp__text *t, const struct zp__problem *p,
                                        : "the most free memory");
 }
 
-static void tell_spill(struct zp__text *t, const struct zp_plan *plan)
+static void tell_spill(struct zp__text *t, const struct zp__problem *p,
+                       const struct zp_plan *plan)
 {
-    uint32_t i;
+    uint64_t asked, mib;
+    uint32_t i, j;
 
-    for (i = plan->nr_cpu_vnodes; i < plan->nr_vnodes; i++)
-        zp__text_add(t, "node %u gives %llu MiB that did not fit\n",
-                     plan->vnode[i].pnode_os_id,
-                     (ull)(plan->vnode[i].mem_kib / 1024));
+    for (i = plan->nr_cpu_vnodes; i < plan->nr_vnodes; i++) {
+        mib = plan->vnode[i].mem_kib / 1024;
+        for (asked = 0, j = 0; j < p->nr_parts; j++) {
+            if (p->part_pos[j] == plan->vnode[i].pnode)
+                asked = p->part_units[j] * (ZP_UNIT_KIB / 1024);
+        }
+        if (asked)
+            zp__text_add(t, "node %u gives %llu MiB that were asked of it\n",
+                         plan->vnode[i].pnode_os_id, (ull)asked);
+        if (mib > asked)
+            zp__text_add(t, "node %u gives %llu MiB that did not fit\n",
+                         plan->vnode[i].pnode_os_id, (ull)(mib - asked));
+    }
+}
+
+static void tell_fine(struct zp__text *t, const struct zp__problem *p,
+                      const struct zp_plan *plan)
+{
+    static const char *const smt[] = { "any threads", "whole cores, as few "
+        "as will do", "a core for each vcpu while there are", "a whole core "
+        "for each vcpu" };
+
+    if (p->fine)
+        zp__text_add(t, "finer than nodes: %s of %s, %s; %u groups of "
+                     "vcpus\n", smt[plan->smt],
+                     plan->float_to == ZP_FLOAT_L3
+                         ? "the fewest L3s, the least laden first"
+                         : "each node",
+                     plan->dedicated ? "none that another zone is on"
+                                     : "shared with others",
+                     plan->nr_groups);
 }
 
 int zp_plan_why(const struct zp_topology *topo, const struct zp_load *load,
@@ -322,6 +363,7 @@ int zp_plan_why(const struct zp_topology *topo, const struct zp_load *load,
     tell_first(&t, &p, &choice);
     tell_rest(&t, &p, &choice, candidates);
     tell_tie(&t, &p, &choice);
-    tell_spill(&t, plan);
+    tell_spill(&t, &p, plan);
+    tell_fine(&t, &p, plan);
     return zp__text_take(&t, text_out, err);
 }

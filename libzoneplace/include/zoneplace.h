@@ -50,6 +50,7 @@ enum {
     ZP_MAX_VCPUS = 128,      /* Xen: HVM_MAX_VCPUS (hvm_info_table.h) */
     ZP_MAX_DEVICES = 4096,   /* PCI functions a topology may hold */
     ZP_MAX_NEAR = 16,        /* devices a request may name */
+    ZP_MAX_PARTS = 8,        /* memory-only nodes it may name with a size */
     ZP_MAX_NAME = 64,        /* bytes of a zone or host name, NUL included */
     ZP_BUSID_LEN = 16,       /* "0000:41:00.0" and its NUL, some room */
     ZP_SHAPE_TEXT_LEN = 112, /* bytes of a text in a picture, NUL included */
@@ -170,6 +171,12 @@ int zp_topology_add_device(struct zp_topology *topo, const char *busid,
                            const uint32_t *os_ids, size_t nr,
                            struct zp_error *err);
 
+/* Says that @busid is below the bridge or port @parent, which need not have been
+ * added. Devices of unknown node get that of another function of theirs, else
+ * that of the nearest parent that is known. NOTFOUND (@busid), PARSE. */
+int zp_topology_set_device_parent(struct zp_topology *topo, const char *busid,
+                                  const char *parent, struct zp_error *err);
+
 /* Says which core and socket (any numbering, unique host-wide) @pcpu is of.
  * Optional. RANGE. */
 int zp_topology_set_pcpu(struct zp_topology *topo, uint32_t pcpu,
@@ -226,6 +233,9 @@ const char *zp_topology_device_busid(const struct zp_topology *topo,
 /* Bit pos set: local to that position. 0: unknown. */
 uint64_t zp_topology_device_pnodes(const struct zp_topology *topo,
                                    uint32_t i);
+/* The address of its bridge or port; "": not told. */
+const char *zp_topology_device_parent(const struct zp_topology *topo,
+                                      uint32_t i);
 /* Index of @busid (any accepted spelling), or ZP_UNKNOWN_ID. */
 uint32_t zp_topology_find_device(const struct zp_topology *topo,
                                  const char *busid);
@@ -268,6 +278,16 @@ int zp_load_set_used_vcpus(struct zp_load *load, uint32_t pos,
 /* pcpus kept from zones: replaces the set. */
 void zp_load_set_reserved_pcpus(struct zp_load *load,
                                 const struct zp_pcpuset *set);
+/* pcpus of dedicated zones, which no other gets: replaces the set. */
+void zp_load_set_dedicated_pcpus(struct zp_load *load,
+                                 const struct zp_pcpuset *set);
+/* @nr_vcpus of another zone float on @set: no dedicated zone gets these. They
+ * weigh on each pcpu in equal parts, in thousandths of a vcpu, at least 1. */
+void zp_load_add_floating(struct zp_load *load, const struct zp_pcpuset *set,
+                          uint32_t nr_vcpus);
+/* The sum of the above on one pcpu, set (RANGE) and read. */
+int zp_load_set_pcpu_milli(struct zp_load *load, uint32_t pcpu,
+                           uint32_t milli, struct zp_error *err);
 /* The cpupool: only these pcpus exist for the zone; NULL: all. */
 void zp_load_set_pool(struct zp_load *load, const struct zp_pcpuset *set);
 
@@ -276,7 +296,10 @@ uint64_t zp_load_promised_kib(const struct zp_load *load, uint32_t pos);
 uint64_t zp_load_reserve_kib(const struct zp_load *load, uint32_t pos);
 uint32_t zp_load_used_vcpus(const struct zp_load *load, uint32_t pos);
 const struct zp_pcpuset *zp_load_reserved_pcpus(const struct zp_load *load);
-/* pcpus of the node that a zone may use: online, in the pool, not reserved. */
+const struct zp_pcpuset *zp_load_dedicated_pcpus(const struct zp_load *load);
+uint32_t zp_load_pcpu_milli(const struct zp_load *load, uint32_t pcpu);
+/* pcpus of the node that a zone may use: online, in the pool, not reserved, not
+ * dedicated to another. */
 void zp_load_usable_pcpus(const struct zp_load *load, uint32_t pos,
                           struct zp_pcpuset *set_out);
 uint32_t zp_load_nr_usable(const struct zp_load *load, uint32_t pos);
@@ -303,6 +326,19 @@ enum zp_tier {
     ZP_TIER_PATCHED,     /* Xen with xen-patches/: ids as they come */
 };
 
+/* Rules 13: where a vcpu may run inside its node. */
+enum zp_float {
+    ZP_FLOAT_NODE,       /* on any of the node's pcpus that the zone gets */
+    ZP_FLOAT_L3,         /* on those of one L3 */
+};
+/* Rules 13: what the threads of a core are to a zone. */
+enum zp_smt {
+    ZP_SMT_ANY,          /* a pcpu is a pcpu */
+    ZP_SMT_PACK,         /* whole cores, as few as hold the vcpus */
+    ZP_SMT_SPREAD,       /* a core each, as long as there are cores */
+    ZP_SMT_AVOID,        /* a whole core each, or refused */
+};
+
 /* What a guest on ZP_TIER_PATCHED takes for its packages. */
 enum zp_packages {
     /* vnodes whose pnodes share a host socket are dies of one package; a
@@ -321,6 +357,12 @@ struct zp_near {
 struct zp_idset {
     uint32_t nr;
     uint32_t os_id[ZP_MAX_PNODES];
+};
+
+/* Memory that a zone asks of one node without pcpus, beside mem_kib. */
+struct zp_part {
+    uint32_t os_id;
+    uint64_t mem_kib;
 };
 
 /* Fill with zp_request_init(), then set what matters. */
@@ -343,6 +385,19 @@ struct zp_request {
     uint32_t threads;        /* per core: 1, 2, or 0: as the host has them */
     enum zp_packages packages;
     bool force_flat;         /* --force: a PV zone beyond one node */
+    enum zp_float float_to;
+    enum zp_smt smt;
+    bool dedicated;          /* a pcpu each that no other zone gets */
+    uint32_t emulate;        /* nodes that the guest is shown whatever the host
+                              * has (rules 11): 2..32; 0: the truth */
+    uint32_t emulate_remote; /* their distance: 11..254; 0: 20 */
+    uint32_t max_node_vcpus; /* of one vnode; 0: no limit */
+    uint64_t max_node_kib;   /* the same; at least 2 MiB */
+    uint32_t nodes_per_package; /* at most; 0: no limit */
+    uint32_t vnuma_from_vcpus; /* from so many on a node is shown even if it is
+                              * one; 0: never */
+    uint32_t nr_parts;
+    struct zp_part part[ZP_MAX_PARTS];
     bool agent;              /* the guest's init is zoneplace's: it brings
                               * memory devices online and reports its need */
     uint32_t overcommit;     /* vcpus per usable pcpu of one zone, >= 1 */
@@ -391,14 +446,16 @@ struct zp_vnode {
     uint32_t pnode_os_id;
     uint32_t first_vcpu;     /* ids [first_vcpu, first_vcpu + nr_vcpus) */
     uint32_t nr_vcpus;       /* 0: memory only */
-    bool spill;              /* memory that did not fit at home (rules 6) */
+    bool spill;              /* no vcpus: memory that did not fit at home, or
+                              * that was asked of this node (rules 6) */
     uint32_t package;        /* same number: same package of the guest. From
                               * 0 in the order of vnodes; all 0 where
                               * threads_per_core is */
     uint64_t mem_kib;        /* at boot; a multiple of 2 MiB */
     uint64_t max_mem_kib;    /* == mem_kib for static zones */
     uint64_t first_gfn;      /* of its first range */
-    struct zp_pcpuset pcpus; /* hard affinity of its vcpus; empty if none */
+    struct zp_pcpuset pcpus; /* all that its vcpus have; empty if none. See
+                              * zp_plan_vcpu_pcpus() */
 };
 
 struct zp_plan {
@@ -410,8 +467,15 @@ struct zp_plan {
     enum zp_growth growth;   /* NONE if and only if static */
     enum zp_tier tier;
     enum zp_packages packages;
+    enum zp_float float_to;
+    enum zp_smt smt;
+    bool dedicated;          /* its vnodes' pcpus are no other zone's */
+    uint8_t nr_groups;       /* 0: each vcpu has all pcpus of its vnode */
     uint32_t threads_per_core; /* 0: the guest is not told its topology
                               * (stock tier, PV, or no APIC ids fit) */
+    uint32_t nodes_per_package; /* the request's limit */
+    bool emulated;           /* vnodes are not the host's (rules 11): several
+                              * may be of one pnode */
     bool truth;              /* what the guest sees is what is */
     bool show_numa;          /* guest gets SRAT and SLIT (rules 10) */
     bool even;               /* every CPU-holding vnode has the same share */
@@ -434,12 +498,16 @@ struct zp_plan {
     struct zp_vnode vnode[ZP_MAX_VNODES];
     /* slot i * nr_vnodes + j: from vnode i to vnode j, 10..254 */
     uint8_t dist[ZP_MAX_VNODES * ZP_MAX_VNODES];
+    /* Groups of vcpus that share pcpus, from 1 in the order of vcpus (rules
+     * 13). Slots: vcpu id, pcpu; 0: none. */
+    uint8_t vcpu_group[ZP_MAX_VCPUS];
+    uint8_t group_of[ZP_MAX_PCPUS];
 };
 
 /*
  * Decides. @topo frozen; @load of that topology; @req as the caller has it
  * (checked and resolved on a copy). Allocates nothing; the plan is a plain
- * value in the caller's memory. Deterministic; rules 1-10.
+ * value in the caller's memory. Deterministic; rules 1-10 and 13.
  *
  * On ZP_TIER_PATCHED packages by socket become packages by node if only those
  * leave room for APIC ids; if none do, the guest is not told its topology.
@@ -466,6 +534,10 @@ int zp_plan_check(const struct zp_topology *topo, const struct zp_plan *plan,
 bool zp_plan_has_vcpu(const struct zp_plan *plan, uint32_t vcpu_id);
 /* vnode of a vcpu id, padding ids included; ZP_UNKNOWN_ID if >= nr_vcpu_ids. */
 uint32_t zp_plan_vnode_of(const struct zp_plan *plan, uint32_t vcpu_id);
+/* Hard affinity of a vcpu: the pcpus of its group, or all of its vnode, which
+ * padding ids have too. Empty if there is no such id. */
+void zp_plan_vcpu_pcpus(const struct zp_plan *plan, uint32_t vcpu_id,
+                        struct zp_pcpuset *set_out);
 /* True if that vcpu is online at boot (dealt round-robin, rules 5). */
 bool zp_plan_online(const struct zp_plan *plan, uint32_t vcpu_id);
 /* The number Linux gives the vcpu: enabled MADT entries first, in order.
@@ -896,6 +968,16 @@ int zp_request_from_json(const char *buf, size_t len,
                          struct zp_request *req_out, struct zp_error *err);
 int zp_request_to_json(const struct zp_request *req, char **text_out,
                        struct zp_error *err);
+
+/*
+ * A flavor of OpenStack, as `openstack flavor show` prints it: with -f json (at
+ * most 16 MiB) or as a table (1 MiB). Extra specs of nodes, cpus and devices are
+ * understood or refused (INVAL names the first); docs/KNOBS.md lists them.
+ * *notes_out: a line for each that has no effect here. PARSE, RANGE, NOMEM.
+ */
+int zp_request_from_openstack(const char *buf, size_t len,
+                              struct zp_request *req_out, char **notes_out,
+                              struct zp_error *err);
 
 /* Plan JSON. @topo, @load, @req may be NULL: then "warnings" and "why" are
  * left empty. */

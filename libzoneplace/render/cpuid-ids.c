@@ -146,7 +146,7 @@ static int split_packages(const struct zp_plan *plan,
     }
     if (packages == ZP_PACKAGES_NODE)
         return ZP_OK;
-    if (!topo && plan->threads_per_core) {
+    if (plan->threads_per_core && (!topo || plan->nodes_per_package)) {
         read_packages(plan, l);
         return ZP_OK;
     }
@@ -168,16 +168,23 @@ void zp__number_packages(const struct zp_topology *topo,
                          const struct zp_plan *plan, enum zp_packages packages,
                          uint32_t package_out[ZP_MAX_VNODES])
 {
+    uint32_t most = plan->nodes_per_package, now[ZP_MAX_VNODES];
     struct layout l = { .nr = plan->nr_cpu_vnodes };
-    uint32_t next = 0, i;
+    uint32_t held[ZP_MAX_VNODES] = { 0 }, next = 0, root, i;
 
     for (i = 0; i < l.nr; i++)
         l.package[i] = i;
     if (packages == ZP_PACKAGES_SOCKET)
         join_sockets(topo, plan, &l);
-    for (i = 0; i < l.nr; i++)
-        package_out[i] = l.package[i] == i ? next++
-                                           : package_out[l.package[i]];
+    for (i = 0; i < l.nr; i++) {
+        root = l.package[i];
+        if (root == i || (most && held[root] == most)) {
+            now[root] = next++;
+            held[root] = 0;
+        }
+        held[root]++;
+        package_out[i] = now[root];
+    }
 }
 
 /* True if vnode @a is numbered before @b: packages by what they hold, vnodes

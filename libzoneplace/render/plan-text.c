@@ -95,13 +95,47 @@ static void add_header(struct zp__text *t, const struct zp_topology *topo,
     zp__text_add(t, ", %s tier, the zone sees %s%s\n",
                  plan->tier == ZP_TIER_PATCHED ? "patched" : "stock",
                  plan->show_numa ? "its nodes" : "one node",
-                 plan->truth ? "" : ", not the truth");
+                 plan->emulated ? ", which are emulated"
+                 : plan->truth  ? ""
+                                : ", not the truth");
     if (plan->threads_per_core)
         zp__text_add(t, "%u thread%s per core, packages by %s\n",
                      plan->threads_per_core,
                      plan->threads_per_core > 1 ? "s" : "",
                      plan->packages == ZP_PACKAGES_NODE ? "node" : "socket");
     zp__text_add(t, "\n");
+}
+
+static const char *const smt_words[] = { "", ", whole cores",
+                                         ", a core each where there are",
+                                         ", a whole core each" };
+
+/* Which vcpus have which pcpus, where they don't have all of their vnode's. */
+static void add_groups(struct zp__text *t, const struct zp_plan *plan)
+{
+    struct zp_pcpuset set;
+    uint32_t id, end;
+
+    if (!plan->nr_groups && plan->smt == ZP_SMT_ANY)
+        return;
+    zp__text_add(t, "\nvcpus float on %s%s%s\n",
+                 plan->dedicated ? "a pcpu each, no other zone's"
+                 : plan->float_to == ZP_FLOAT_L3 ? "one L3 each"
+                                                 : "their node",
+                 smt_words[plan->smt], plan->nr_groups ? ":" : "");
+    for (id = 0; plan->nr_groups && id < plan->nr_vcpu_ids; id = end) {
+        for (end = id + 1; end < plan->nr_vcpu_ids &&
+                           plan->vcpu_group[end] == plan->vcpu_group[id];
+             end++)
+            ;
+        if (!plan->vcpu_group[id])
+            continue;
+        zp_plan_vcpu_pcpus(plan, id, &set);
+        zp__text_add(t, end > id + 1 ? "  %u-%u on " : "  %u on ", id,
+                     end - 1);
+        zp__add_pcpus(t, &set);
+        zp__text_add(t, "\n");
+    }
 }
 
 static void add_row(struct zp__text *t, const struct zp_plan *plan,
@@ -139,6 +173,7 @@ int zp_plan_to_text(const struct zp_topology *topo, const struct zp_plan *plan,
     zp__text_add(&t, "distances\n");
     for (i = 0; i < plan->nr_vnodes; i++)
         add_row(&t, plan, i, width);
+    add_groups(&t, plan);
     t.failed = t.failed || scratch.failed;
     zp__text_clear(&scratch);
     return zp__text_take(&t, text_out, err);

@@ -49,7 +49,10 @@ static void add_comments(struct zp__text *t, const struct zp_plan *plan)
     if (plan->memory_policy == ZP_MEMORY_DYNAMIC)
         zp__text_add(t, "# The plan's memory is dynamic, this one's is not: "
                      "libxl allows no maxmem with vnuma.\n");
-    if (!plan->truth)
+    if (plan->emulated)
+        zp__text_add(t, "# Emulated: the guest is shown nodes and distances "
+                     "that are made up.\n");
+    else if (!plan->truth)
         zp__text_add(t, "# The guest is shown nodes that are not the "
                      "host's.\n");
 }
@@ -57,13 +60,15 @@ static void add_comments(struct zp__text *t, const struct zp_plan *plan)
 /* One hard affinity per vcpu, in vcpu order. */
 static void add_cpus(struct zp__text *t, const struct zp_plan *plan)
 {
+    struct zp_pcpuset set;
     uint32_t i, j;
 
     zp__text_add(t, "cpus = [\n");
     for (i = 0; i < plan->nr_vnodes; i++) {
         for (j = 0; j < plan->vnode[i].nr_vcpus; j++) {
             zp__text_add(t, "    \"");
-            zp__add_pcpus(t, &plan->vnode[i].pcpus);
+            zp_plan_vcpu_pcpus(plan, plan->vnode[i].first_vcpu + j, &set);
+            zp__add_pcpus(t, &set);
             zp__text_add(t, "\",\n");
         }
     }

@@ -214,6 +214,45 @@ static int add_distances(const struct zp__host *host,
     return rc;
 }
 
+#define DEVICES "/sys/bus/pci/devices/"
+
+/* The port or bridge above a device, by where it is in sysfs. */
+static int add_parent(const char *busid, struct zp_topology *topo,
+                      struct zp_error *err)
+{
+    char path[64], to[1024], *last, *above;
+    ssize_t len;
+
+    snprintf(path, sizeof(path), DEVICES "%s", busid);
+    len = readlink(path, to, sizeof(to) - 1);
+    if (len < 0)
+        return ZP_OK;
+    to[len] = '\0';
+    last = strrchr(to, '/');
+    if (!last)
+        return ZP_OK;
+    *last = '\0';
+    above = strrchr(to, '/');
+    /* "pci0000:40" is no device but what they all hang from. */
+    if (!above || strncmp(above + 1, "pci", 3) == 0)
+        return ZP_OK;
+    return zp_topology_set_device_parent(topo, busid, above + 1, err);
+}
+
+/* Xen says node 0 of devices that the control domain never reported. If that
+ * is all it says, on a host of several nodes, nobody told it. */
+static bool nobody_told(const libxl_pcitopology *devs, int nr,
+                        const struct zp__host *host)
+{
+    int i, nodes = 0;
+
+    for (i = 0; i < host->nr_nodes; i++)
+        nodes += zp__host_has_node(host, i);
+    for (i = 0; i < nr && devs[i].node == 0; i++)
+        ;
+    return nodes > 1 && i == nr;
+}
+
 /* Best effort: a host without PCI is a host. */
 static int add_devices(struct zp_xen *xen, const struct zp__host *host,
                        struct zp_topology *topo, struct zp_error *err)
@@ -222,16 +261,21 @@ static int add_devices(struct zp_xen *xen, const struct zp__host *host,
     char busid[ZP_BUSID_LEN];
     int i, nr, rc = ZP_OK;
 
+    bool told;
+
     devs = libxl_get_pci_topology(xen->ctx, &nr);
+    told = devs && !nobody_told(devs, nr, host);
     for (i = 0; devs && i < nr && i < ZP_MAX_DEVICES && !rc; i++) {
         uint32_t node = devs[i].node;
-        bool known = node != LIBXL_PCITOPOLOGY_INVALID_ENTRY &&
+        bool known = told && node != LIBXL_PCITOPOLOGY_INVALID_ENTRY &&
                      node < (uint32_t)host->nr_nodes &&
                      zp__host_has_node(host, (int)node);
 
         snprintf(busid, sizeof(busid), "%04x:%02x:%02x.%x", devs[i].seg,
                  devs[i].bus, devs[i].devfn >> 3, devs[i].devfn & 7);
         rc = zp_topology_add_device(topo, busid, &node, known, err);
+        if (!rc)
+            rc = add_parent(busid, topo, err);
     }
     libxl_pcitopology_list_free(devs, devs ? nr : 0);
     return rc;

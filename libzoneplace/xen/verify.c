@@ -174,22 +174,19 @@ static void check_affinities(struct report *r, const struct zp_plan *plan,
                              const struct zp_zone_stat *stat)
 {
     char want[256], hard[256], soft[256];
-    uint32_t i, vnode, bad = 0;
+    uint32_t i, bad = 0;
 
     line(r, stat->nr_vcpus == plan->nr_vcpu_ids,
          "vcpus of the domain: %u, planned %u", stat->nr_vcpus,
          plan->nr_vcpu_ids);
     for (i = 0; i < stat->nr_vcpus && i < plan->nr_vcpu_ids; i++) {
-        const struct zp_pcpuset *set;
+        struct zp_pcpuset set;
 
-        vnode = zp_plan_vnode_of(plan, i);
-        if (vnode == ZP_UNKNOWN_ID)
+        zp_plan_vcpu_pcpus(plan, i, &set);
+        if (memcmp(&set, &stat->vcpu[i].hard, sizeof(set)) == 0 &&
+            memcmp(&set, &stat->vcpu[i].soft, sizeof(set)) == 0)
             continue;
-        set = &plan->vnode[vnode].pcpus;
-        if (memcmp(set, &stat->vcpu[i].hard, sizeof(*set)) == 0 &&
-            memcmp(set, &stat->vcpu[i].soft, sizeof(*set)) == 0)
-            continue;
-        zp_pcpuset_format(set, want, sizeof(want));
+        zp_pcpuset_format(&set, want, sizeof(want));
         zp_pcpuset_format(&stat->vcpu[i].hard, hard, sizeof(hard));
         zp_pcpuset_format(&stat->vcpu[i].soft, soft, sizeof(soft));
         line(r, false, "affinity of vcpu %u: hard %.60s, soft %.60s, "

@@ -166,7 +166,16 @@ void gen_host(struct gen *g, struct gen_host *host, uint32_t max_nodes)
     if (gen_chance(g, 50)) {
         host->nodes_per_socket = 1 + gen_below(g, 4);
         host->pcpus_per_core = 1 + gen_below(g, 2);
+        if (gen_chance(g, 60))
+            host->pcpus_per_l3 = 2 << gen_below(g, 3);
     }
+    for (p = 0; p < pcpus * host->nr; p++) {
+        if (gen_chance(g, 4))
+            zp_pcpuset_add(&host->dedicated, p);
+        if (gen_chance(g, 10))
+            zp_pcpuset_add(&host->floating, p);
+    }
+    host->nr_floating = gen_below(g, 2 * pcpus);
 }
 
 static void must(int rc, const struct zp_error *err)
@@ -201,6 +210,10 @@ static void build_topology(const struct gen_host *host, const uint32_t *order,
                                       pcpu / host->pcpus_per_core,
                                       from / host->nodes_per_socket, &err),
                  &err);
+            if (host->pcpus_per_l3)
+                must(zp_topology_set_pcpu_l3(*topo, pcpu,
+                                             pcpu / host->pcpus_per_l3, &err),
+                     &err);
         }
         for (j = 0; j < host->nr; j++)
             dist[i * host->nr + j] =
@@ -233,6 +246,8 @@ void gen_build(const struct gen_host *host, const uint32_t *order,
              &err);
     }
     zp_load_set_reserved_pcpus(*load, &host->reserved);
+    zp_load_set_dedicated_pcpus(*load, &host->dedicated);
+    zp_load_add_floating(*load, &host->floating, host->nr_floating);
 }
 
 static void ask_near(struct gen *g, const struct gen_host *host,
@@ -250,6 +265,18 @@ static void ask_near(struct gen *g, const struct gen_host *host,
     }
     if (gen_chance(g, 40))
         req->near_policy = ZP_NEAR_PREFERRED;
+}
+
+static void ask_fine(struct gen *g, struct zp_request *req)
+{
+    if (gen_chance(g, 50))
+        req->float_to = ZP_FLOAT_L3;
+    if (gen_chance(g, 60))
+        req->smt = (enum zp_smt)gen_below(g, 4);
+    if (gen_chance(g, 40)) {
+        req->dedicated = true;
+        req->overcommit = 1;
+    }
 }
 
 void gen_request(struct gen *g, const struct gen_host *host,
@@ -294,4 +321,10 @@ void gen_request(struct gen *g, const struct gen_host *host,
     req->agent = gen_chance(g, 50);
     if (gen_chance(g, 35))
         ask_near(g, host, req);
+    if (gen_chance(g, 25))
+        ask_fine(g, req);
+    if (gen_chance(g, 10))
+        req->max_node_vcpus = 1 + gen_below(g, req->max_vcpus);
+    if (gen_chance(g, 10))
+        req->max_node_kib = 2048 + gen_next(g) % req->mem_kib;
 }

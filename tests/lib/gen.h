@@ -47,6 +47,10 @@ struct gen_host {
     struct zp_pcpuset reserved;
     uint32_t nodes_per_socket;   /* 0: cores and sockets are not said */
     uint32_t pcpus_per_core;
+    uint32_t pcpus_per_l3;       /* 0: not said */
+    struct zp_pcpuset dedicated;
+    struct zp_pcpuset floating;  /* with this many vcpus */
+    uint32_t nr_floating;
     uint32_t nr_devices;
     struct {
         char busid[ZP_BUSID_LEN];

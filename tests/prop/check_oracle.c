@@ -15,6 +15,7 @@
 static struct {
     uint32_t even, uneven, spill, infeasible;
     uint32_t several;       /* with two nodes or more */
+    uint32_t fine;          /* with rule 13 */
     uint32_t greedy_worse;  /* where nearest-first is beaten */
 } seen;
 
@@ -54,6 +55,29 @@ static void compare_plans(const char *name, const struct zp_plan *plan,
                       name, i, (unsigned long long)plan->vnode[i].max_mem_kib,
                       (unsigned long long)want->max_units[i] * 2048);
     }
+}
+
+static void compare_pcpus(const char *name, const struct zp_topology *topo,
+                          const struct zp_load *load,
+                          const struct zp_request *req,
+                          const struct zp_plan *plan)
+{
+    struct zp_pcpuset got, want;
+    uint32_t i, v;
+
+    for (i = 0; i < plan->nr_cpu_vnodes; i++) {
+        for (v = 0; v < plan->vnode[i].nr_vcpus; v++) {
+            zp_plan_vcpu_pcpus(plan, plan->vnode[i].first_vcpu + v, &got);
+            zp_load_usable_pcpus(load, plan->vnode[i].pnode, &want);
+            if (oracle_is_fine(req))
+                oracle_fine_pcpus(topo, load, req, plan->vnode[i].pnode,
+                                  plan->vnode[i].nr_vcpus, v, &want);
+            ck_assert_msg(!memcmp(&got, &want, sizeof(got)),
+                          "%s: vcpu %u of vnode %u has other pcpus than the "
+                          "oracle's", name, v, i);
+        }
+    }
+    seen.fine += oracle_is_fine(req);
 }
 
 /* Nearest first from the same first node: what the suite must tell from the
@@ -129,6 +153,7 @@ static void check_case(const char *name, const struct zp_topology *topo,
     }
     ck_assert_msg(!rc, "%s: %s, the oracle says it fits", name, err.msg);
     compare_plans(name, &plan, &want);
+    compare_pcpus(name, topo, load, req, &plan);
     ck_assert_msg(!zp_plan_check(topo, &plan, &err), "%s: %s", name, err.msg);
     count_case(topo, load, req, &plan);
 }
@@ -159,13 +184,15 @@ START_TEST(generated)
         zp_topology_free(topo);
     }
     printf("oracle: even %u, uneven %u, spill %u, infeasible %u; several "
-           "nodes %u, nearest-first worse in %u\n", seen.even, seen.uneven,
-           seen.spill, seen.infeasible, seen.several, seen.greedy_worse);
+           "nodes %u, nearest-first worse in %u, finer than nodes %u\n",
+           seen.even, seen.uneven, seen.spill, seen.infeasible, seen.several,
+           seen.greedy_worse, seen.fine);
     if (cases >= 1000) {
         ck_assert_uint_gt(seen.even, cases / 20);
         ck_assert_uint_gt(seen.uneven, cases / 50);
         ck_assert_uint_gt(seen.spill, cases / 50);
         ck_assert_uint_gt(seen.infeasible, cases / 20);
+        ck_assert_uint_gt(seen.fine, cases / 40);
         /* The suite has teeth: it can tell greedy from exact. */
         ck_assert_uint_gt(seen.greedy_worse, 0);
     }

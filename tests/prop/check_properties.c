@@ -192,6 +192,70 @@ START_TEST(more_memory_is_never_worse)
 }
 END_TEST
 
+static uint64_t of_pnode(const struct zp_plan *plan, uint32_t pnode,
+                         bool vcpus)
+{
+    uint64_t sum = 0;
+    uint32_t i;
+
+    for (i = 0; i < plan->nr_vnodes; i++) {
+        if (plan->vnode[i].pnode == pnode)
+            sum += vcpus ? plan->vnode[i].nr_vcpus : plan->vnode[i].mem_kib;
+    }
+    return sum;
+}
+
+/* What is emulated is the view: the zone is where it would be anyhow. */
+START_TEST(emulation_changes_the_view_alone)
+{
+    static struct zp_plan plan, real;
+    struct zp_error err;
+    uint32_t emulated = 0, several = 0, i, j;
+    struct one one;
+
+    FOR_CASES (&one, 4000, 8) {
+        one.req.tier = ZP_TIER_PATCHED; /* overhead follows ids on stock */
+        one.req.spill = ZP_SPILL_STRICT;
+        one.req.vnuma = ZP_VNUMA_AUTO;
+        one.req.max_mem_kib = 0;
+        one.req.float_to = ZP_FLOAT_NODE;
+        one.req.smt = ZP_SMT_ANY;
+        one.req.dedicated = false;
+        one.req.max_node_vcpus = 0;
+        one.req.max_node_kib = 0;
+        if (zp_place(one.topo, one.load, &one.req, &real, &err))
+            continue;
+        one.req.emulate = real.nr_vnodes + 1 + (uint32_t)(one.seed % 5);
+        if (one.req.emulate > real.max_vcpus ||
+            one.req.emulate > one.req.mem_kib / 2048)
+            continue;
+        ck_assert_msg(!zp_place(one.topo, one.load, &one.req, &plan, &err),
+                      "ZP_SEED=%llu: %s", SEED(&one), err.msg);
+        ck_assert_msg(!zp_plan_check(one.topo, &plan, &err),
+                      "ZP_SEED=%llu: %s", SEED(&one), err.msg);
+        ck_assert(!plan.truth && plan.emulated && plan.show_numa);
+        ck_assert_uint_eq(plan.nr_vnodes, one.req.emulate);
+        ck_assert_uint_eq(plan.distance_sum, real.distance_sum);
+        ck_assert_uint_eq(plan.mem_kib, real.mem_kib);
+        for (i = 0; i < zp_topology_nr_pnodes(one.topo); i++) {
+            ck_assert(of_pnode(&plan, i, true) == of_pnode(&real, i, true));
+            ck_assert(of_pnode(&plan, i, false) == of_pnode(&real, i, false));
+        }
+        for (i = 0; i < plan.nr_vnodes; i++) {
+            for (j = 0; j < plan.nr_vnodes; j++)
+                ck_assert_uint_eq(plan.dist[i * plan.nr_vnodes + j],
+                                  i == j ? 10 : 20);
+        }
+        emulated++;
+        several += real.nr_vnodes > 1;
+    }
+    if (gen_env("ZP_CASES", 4000) >= 1000) {
+        ck_assert_uint_gt(emulated, 100);
+        ck_assert_uint_gt(several, 20);
+    }
+}
+END_TEST
+
 START_TEST(failure_leaves_the_plan_alone)
 {
     static struct zp_plan plan, before;
@@ -373,6 +437,7 @@ int main(void)
     tcase_add_test(tcase, plans_keep_their_promises);
     tcase_add_test(tcase, node_order_does_not_matter);
     tcase_add_test(tcase, more_memory_is_never_worse);
+    tcase_add_test(tcase, emulation_changes_the_view_alone);
     tcase_add_test(tcase, failure_leaves_the_plan_alone);
     tcase_add_test(tcase, receipts_are_deterministic);
     tcase_add_test(tcase, many_nodes_are_exact);

@@ -72,6 +72,8 @@ static uint64_t m(const struct host *h, enum way way, uint32_t k, uint32_t i)
     uint64_t kib = zp_overhead_kib(ZP_GUEST_PVH, ids(h, way, k), h->MX * 2048);
     uint64_t units = sub(h->avail[i] / 2048, ceil_div(kib, k * 2048));
 
+    if (h->req.max_node_kib && units > h->req.max_node_kib / 2048)
+        units = h->req.max_node_kib / 2048;
     return h->dynamic && units > h->size[i] ? h->size[i] : units;
 }
 
@@ -167,7 +169,7 @@ static struct merit judge(const struct host *h, enum way way, uint32_t set)
             continue;
         held += m(h, way, k, i);
         local |= h->local[i];
-        if (h->req.vcpu_ratio)
+        if (h->req.vcpu_ratio && !h->req.dedicated)
             merit.load += (uint64_t)h->used[i] * 1024 / h->usable[i];
         merit.avail += h->avail[i];
         for (j = 0; j < h->n; j++) {
@@ -580,10 +582,14 @@ static void read_host(struct host *h, const struct zp_load *load)
         h->used[i] = zp_load_used_vcpus(load, i);
         h->has_pcpus[i] =
             zp_pcpuset_count(zp_topology_pcpus(h->topo, i)) != 0;
-        kib = (uint64_t)h->usable[i] * h->req.overcommit;
-        if (h->req.vcpu_ratio &&
+        kib = oracle_is_fine(&h->req)
+                  ? oracle_fine_width(h->topo, load, &h->req, i)
+                  : (uint64_t)h->usable[i] * h->req.overcommit;
+        if (h->req.vcpu_ratio && !h->req.dedicated &&
             kib > sub((uint64_t)h->usable[i] * h->req.vcpu_ratio, h->used[i]))
             kib = sub((uint64_t)h->usable[i] * h->req.vcpu_ratio, h->used[i]);
+        if (h->req.max_node_vcpus && kib > h->req.max_node_vcpus)
+            kib = h->req.max_node_vcpus;
         h->c[i] = kib < h->V ? (uint32_t)kib : h->V;
         h->avail[i] = sub(sub(zp_load_free_kib(load, i),
                               zp_load_reserve_kib(load, i)),
@@ -592,6 +598,8 @@ static void read_host(struct host *h, const struct zp_load *load)
         h->size[i] = kib == ZP_UNKNOWN_KIB
                          ? 0
                          : sub(kib, zp_load_reserve_kib(load, i)) / 2048;
+        if (h->req.max_node_kib && h->size[i] > h->req.max_node_kib / 2048)
+            h->size[i] = h->req.max_node_kib / 2048;
         for (near = 0; near < h->req.nr_near; near++) {
             d = zp_topology_find_device(h->topo, h->req.near[near].busid);
             if (zp_topology_device_pnodes(h->topo, d) >> i & 1) {
@@ -720,6 +728,8 @@ bool oracle_place(const struct zp_topology *topo, const struct zp_load *load,
         h.MX = ceil_div(req->max_mem_kib, 2048);
     h.dynamic = req->memory_policy == ZP_MEMORY_DYNAMIC ||
                 req->max_mem_kib > req->mem_kib;
+    if (oracle_is_fine(req) && !oracle_fine_known(topo, req))
+        return true;
     read_host(&h, load);
     if ((!h.dynamic || can_grow(&h)) && decide(&h, &a)) {
         write_plan(&h, &a, plan);

@@ -24,6 +24,19 @@ struct oracle_plan {
     uint64_t max_units[ZP_MAX_VNODES];
 };
 
+/* Rule 13 (oracle_fine.c): whether it applies, whether the host is known well
+ * enough, how many vcpus a node takes, and the pcpus of vcpu @i of @nr. */
+bool oracle_is_fine(const struct zp_request *req);
+bool oracle_fine_known(const struct zp_topology *topo,
+                       const struct zp_request *req);
+uint32_t oracle_fine_width(const struct zp_topology *topo,
+                           const struct zp_load *load,
+                           const struct zp_request *req, uint32_t pos);
+void oracle_fine_pcpus(const struct zp_topology *topo,
+                       const struct zp_load *load,
+                       const struct zp_request *req, uint32_t pos,
+                       uint32_t nr, uint32_t i, struct zp_pcpuset *set);
+
 /* False if the request is not one the oracle knows the rules for. */
 bool oracle_place(const struct zp_topology *topo, const struct zp_load *load,
                   const struct zp_request *req, struct oracle_plan *plan);

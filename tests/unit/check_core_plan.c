@@ -222,6 +222,33 @@ struct breach {
     const char *msg;
 };
 
+static void regroup(struct zp_plan *p, uint8_t from, uint8_t to)
+{
+    uint32_t pcpu;
+
+    for (pcpu = 0; pcpu < ZP_MAX_PCPUS; pcpu++) {
+        if (p->group_of[pcpu] == from)
+            p->group_of[pcpu] = to;
+    }
+}
+
+/* Sound: pcpu 0 for group 1, the rest of vnode 0 for 2, vnode 1 for 3. */
+static void group(struct zp_plan *p)
+{
+    static const uint8_t of[] = { 1, 1, 2, 0, 3, 3 };
+    uint32_t pcpu, i;
+
+    p->float_to = ZP_FLOAT_L3;
+    p->nr_groups = 3;
+    memcpy(p->vcpu_group, of, sizeof(of));
+    for (i = 0; i < 2; i++) {
+        for (pcpu = zp_pcpuset_next(&p->vnode[i].pcpus, 0);
+             pcpu != ZP_UNKNOWN_ID;
+             pcpu = zp_pcpuset_next(&p->vnode[i].pcpus, pcpu + 1))
+            p->group_of[pcpu] = i ? 3 : pcpu ? 2 : 1;
+    }
+}
+
 #define CHANGE(name, body) \
     static void name(struct zp_plan *p) { body; }
 
@@ -259,7 +286,38 @@ CHANGE(b_package, p->vnode[1].package = 1)
 CHANGE(b_host, p->dist[1] = p->dist[2] = 13; p->distance_sum = 26;
        p->lower_bound = 26)
 
+CHANGE(b_float, p->float_to = (enum zp_float)2)
+CHANGE(b_ungrouped, p->dedicated = true)
+CHANGE(b_group, p->vcpu_group[0] = 1)
+/* Three groups: of vcpus 0-1, 2 and 4-5. */
+CHANGE(b_nogroup, group(p); p->vcpu_group[1] = 0)
+CHANGE(b_padding, group(p); p->vcpu_group[3] = 2)
+CHANGE(b_back, group(p); p->vcpu_group[5] = 1)
+CHANGE(b_across, group(p); p->vcpu_group[4] = 2)
+CHANGE(b_count, group(p); p->nr_groups = 4)
+CHANGE(b_pcpu, group(p); p->group_of[100] = 1)
+CHANGE(b_nopcpu, group(p); regroup(p, 2, 1))
+CHANGE(b_left, group(p); p->group_of[1] = 0)
+CHANGE(b_many_each, group(p); p->dedicated = true)
+
+CHANGE(b_emulated, p->emulated = true)
+CHANGE(b_flat, p->emulated = true; p->show_numa = false)
+
 static const struct breach breaches[] = {
+    { b_emulated, "the plan says of its truth what is not so" },
+    { b_flat, "plan: its nodes can't be emulated" },
+    { b_float, "plan: float or smt is not one that there is" },
+    { b_ungrouped, "plan: 0 groups of vcpus" },
+    { b_group, "vcpu 0 is in a group, it should be in none" },
+    { b_nogroup, "vcpu 1 is in group 0, after group 1" },
+    { b_padding, "vcpu 3 is in a group, it should be in none" },
+    { b_back, "vcpu 5 is in group 1, after group 3" },
+    { b_across, "vcpu 4 is in group 2, after group 2" },
+    { b_count, "plan: 3 groups of vcpus, it says 4" },
+    { b_pcpu, "pcpu 100 is in group 1 and not in its vnode" },
+    { b_nopcpu, "group 2 has 1 vcpus and 0 pcpus" },
+    { b_left, "pcpu 1 of vnode 0 is in no group" },
+    { b_many_each, "group 1 has 2 vcpus and 1 pcpus" },
     { b_name, "plan: the name does not end" },
     { b_type, "plan: type, strategy, tier or first rule is not one that "
               "there is" },
@@ -325,6 +383,8 @@ START_TEST(check_survives_garbage)
         /* booleans have two values only */
         plan.truth = *(unsigned char *)&plan.truth & 1;
         plan.show_numa = *(unsigned char *)&plan.show_numa & 1;
+        plan.dedicated = *(unsigned char *)&plan.dedicated & 1;
+        plan.emulated = *(unsigned char *)&plan.emulated & 1;
         plan.even = *(unsigned char *)&plan.even & 1;
         plan.exact = *(unsigned char *)&plan.exact & 1;
         plan.vnode[0].spill = *(unsigned char *)&plan.vnode[0].spill & 1;

@@ -48,7 +48,7 @@ static int make_create_info(struct zp_xen *xen,
     return set_string(&c->name, spec->request.name, err);
 }
 
-/* One map for a vcpu: the pcpus of its vnode, hard and soft. */
+/* One map for a vcpu, hard and soft. */
 static int set_affinity(struct zp_xen *xen, const struct zp_pcpuset *set,
                         libxl_bitmap *map, struct zp_error *err)
 {
@@ -66,7 +66,8 @@ static int set_affinity(struct zp_xen *xen, const struct zp_pcpuset *set,
 static int make_vcpus(struct zp_xen *xen, const struct zp_plan *plan,
                       libxl_domain_build_info *b, struct zp_error *err)
 {
-    uint32_t i, nr = plan->nr_vcpu_ids, vnode;
+    uint32_t i, nr = plan->nr_vcpu_ids;
+    struct zp_pcpuset set;
     int rc = ZP_OK;
 
     b->max_vcpus = (int)nr;
@@ -78,15 +79,13 @@ static int make_vcpus(struct zp_xen *xen, const struct zp_plan *plan,
     if (!b->vcpu_hard_affinity || !b->vcpu_soft_affinity)
         return zp__nomem(err);
     for (i = 0; i < nr && !rc; i++) {
-        vnode = zp_plan_vnode_of(plan, i);
+        zp_plan_vcpu_pcpus(plan, i, &set);
         if (zp_plan_online(plan, i))
             libxl_bitmap_set(&b->avail_vcpus, (int)i);
-        rc = set_affinity(xen, &plan->vnode[vnode].pcpus,
-                          &b->vcpu_hard_affinity[i], err);
+        rc = set_affinity(xen, &set, &b->vcpu_hard_affinity[i], err);
         b->num_vcpu_hard_affinity = (int)i + 1;
         if (!rc)
-            rc = set_affinity(xen, &plan->vnode[vnode].pcpus,
-                              &b->vcpu_soft_affinity[i], err);
+            rc = set_affinity(xen, &set, &b->vcpu_soft_affinity[i], err);
         b->num_vcpu_soft_affinity = (int)i + 1;
     }
     return rc;

@@ -90,11 +90,11 @@ static int check_affinities(struct zp_xen *xen, const struct zp_plan *plan,
                       "the domain has %d vcpus, not %u", nr,
                       plan->nr_vcpu_ids);
     for (i = 0; i < nr && !rc; i++) {
-        uint32_t vnode = zp_plan_vnode_of(plan, (uint32_t)i);
-        const struct zp_pcpuset *set = &plan->vnode[vnode].pcpus;
+        struct zp_pcpuset set;
 
-        if (!same_set(&vcpus[i].cpumap, set) ||
-            !same_set(&vcpus[i].cpumap_soft, set))
+        zp_plan_vcpu_pcpus(plan, (uint32_t)i, &set);
+        if (!same_set(&vcpus[i].cpumap, &set) ||
+            !same_set(&vcpus[i].cpumap_soft, &set))
             rc = zp__fail(err, ZP_ERR_XEN, "vcpus",
                           "Xen did not take the affinity of vcpu %d", i);
     }
