@@ -88,7 +88,7 @@ static const struct opt options[] = {
     { OPT_VNUMA_FROM_VCPUS, "vnuma-from-vcpus", "N", G_REQUEST,
       "larger zones see their nodes even if it is one" },
     { OPT_NO_SPANNING, "no-spanning", NULL, G_REQUEST,
-      "a node's memory from that node alone, or a refusal" },
+      "a node's memory from it alone, or refuse" },
     { OPT_EMULATE, "emulate", "N[:LOCAL,REMOTE]", G_REQUEST,
       "show the guest N nodes, whatever the host has" },
     { OPT_TYPE, "type", "pvh|pv", G_REQUEST, "kind of guest" },

@@ -27,7 +27,8 @@ int request_from(struct ctl *ctl, struct zp_request *req,
 
     if (!format && ctl->nr_args)
         return fail(err, ZP_ERR_INVAL, "argument",
-                    "%s: a file only goes with --from", ctl->verb->name);
+                    "%s: argument %s: a file only goes with --from",
+                    ctl->verb->name, ctl->args[0]);
     if (!format)
         return ZP_OK;
     rc = parse_word("from", format, formats, &i, err);
