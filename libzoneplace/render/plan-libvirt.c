@@ -45,13 +45,15 @@ static void add_notes(struct zp__text *t, const struct zp_plan *plan,
 
 static void add_tuning(struct zp__text *t, const struct zp_plan *plan)
 {
+    struct zp_pcpuset set;
     uint32_t i, j, vcpu = 0;
 
     zp__text_add(t, "  <cputune>\n");
     for (i = 0; i < plan->nr_vnodes; i++) {
         for (j = 0; j < plan->vnode[i].nr_vcpus; j++) {
             zp__text_add(t, "    <vcpupin vcpu='%u' cpuset='", vcpu++);
-            zp__add_pcpus(t, &plan->vnode[i].pcpus);
+            zp_plan_vcpu_pcpus(plan, plan->vnode[i].first_vcpu + j, &set);
+            zp__add_pcpus(t, &set);
             zp__text_add(t, "'/>\n");
         }
     }
