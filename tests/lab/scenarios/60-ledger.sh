@@ -7,6 +7,7 @@
 #
 # Five builders at once have a guest's kernel in dom0's memory each.
 # lab: --dom0-mem 896
+# lab: stock
 . /lab/lib-ledger.sh
 
 check "a first zone comes" start first --paused --vcpus 2 --memory 192M \

@@ -4,6 +4,7 @@
 # Where memory goes that does not fit: strict, honest, preferred, interleave,
 # each as the guest sees it and as Xen counts it. A node that runs short while
 # a zone is built; what stat prints.
+# lab: stock
 . /lab/lib-ledger.sh
 
 sys=/sys/devices/system/node

@@ -3,6 +3,7 @@
 #
 # What is rendered for xl is read by xl; a zone that lives is drawn where it
 # lives.
+# lab: stock
 . /lab/lib.sh
 
 zone=(--name drawn --vcpus 4 --memory 512M --numa-nodes 2)
