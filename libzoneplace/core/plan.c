@@ -31,12 +31,13 @@ void zp_plan_vcpu_pcpus(const struct zp_plan *plan, uint32_t vcpu_id,
                         struct zp_pcpuset *set_out)
 {
     uint32_t i = zp_plan_vnode_of(plan, vcpu_id), pcpu;
-    uint8_t group;
+    uint8_t group = 0;
 
     memset(set_out, 0, sizeof(*set_out));
     if (i == ZP_UNKNOWN_ID)
         return;
-    group = plan->vcpu_group[vcpu_id];
+    if (vcpu_id < ZP_MAX_VCPUS)
+        group = plan->vcpu_group[vcpu_id];
     if (!group) {
         *set_out = plan->vnode[i].pcpus;
         return;
