@@ -3,11 +3,12 @@
 # The pure part may call memory, string and snprintf functions and nothing
 # else of the world: no files, environment, clock, random numbers or locale.
 # It may hold no data that changes, and compute nothing in floating point.
-# (libgcc's integer helpers, __udivti3 for 128 bits, are no calls of ours.)
+# (__udivti3 is libgcc for a division of 128 bits, bcmp what clang makes of a
+# memcmp that is only asked for equality: no calls of ours.)
 set -eu
 
 allowed='malloc calloc realloc free
-memcpy memset memmove memcmp memchr strlen strnlen strchr strrchr strcmp
+memcpy memset memmove memcmp bcmp memchr strlen strnlen strchr strrchr strcmp
 strncmp strcpy strncpy strstr
 snprintf vsnprintf __snprintf_chk __vsnprintf_chk
 __memcpy_chk __memset_chk __memmove_chk __strcpy_chk __strncpy_chk
