@@ -383,27 +383,34 @@ static bool before(const struct zp_balloon_zone *a,
     return pressed_a != pressed_b ? pressed_a > pressed_b : a->id < b->id;
 }
 
+/* Whose turn it is among those that want something still, or NULL. */
+static struct zp_balloon_zone *next_of(const struct round *r)
+{
+    struct zp_balloon_zone *next = NULL;
+    size_t i;
+
+    for (i = 0; i < r->nr; i++) {
+        if (!r->zones[i].settled && (!next || before(&r->zones[i], next)))
+            next = &r->zones[i];
+    }
+    return next;
+}
+
 void zp_balloon_decide(const struct zp_balloon_config *config,
                        const uint64_t free_kib[ZP_MAX_PNODES],
                        struct zp_balloon_zone *zones, size_t nr)
 {
     struct round r = { .config = config, .zones = zones, .nr = nr };
     struct zp_balloon_zone *next;
-    size_t i, done = 0;
+    size_t i;
 
     memcpy(r.left_kib, free_kib, sizeof(r.left_kib));
     for (i = 0; i < nr; i++) {
         judge(config, &zones[i]);
         zones[i].settled = zones[i].why != ZP_BALLOON_GROWS &&
                            !is_arriving(&zones[i]);
-        done += zones[i].settled;
     }
-    for (; done < nr; done++) {
-        next = NULL;
-        for (i = 0; i < nr; i++) {
-            if (!zones[i].settled && (!next || before(&zones[i], next)))
-                next = &zones[i];
-        }
+    while ((next = next_of(&r))) {
         next->settled = true;
         if (is_arriving(next))
             arrive(&r, next);
