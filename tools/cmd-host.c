@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* zonectl host: what the machine is, and what is free. */
+#include <string.h>
+
 #include "zonectl.h"
 
 static const char *tier_name(enum zp_tier tier)
@@ -63,19 +65,57 @@ static int add_host_json(struct ctl *ctl, const struct host *host,
     return ZP_OK;
 }
 
+static int add_nrt(struct ctl *ctl, const struct host *host,
+                   struct zp_error *err)
+{
+    CLEANUP(free_text) char *text = NULL;
+
+    if (zp_host_to_nrt(host->topo, host->load, &text, err))
+        return err->code;
+    spool_add(&ctl->out, "%s", text);
+    warn_of_topology(ctl, host);
+    return ZP_OK;
+}
+
+/* --format, which says what --text and --json do, or nrt. */
+static int choose_format(const struct ctl *ctl, enum look *look,
+                         bool *nrt_out, struct zp_error *err)
+{
+    const char *format = given(ctl, OPT_FORMAT);
+
+    *nrt_out = false;
+    if (!format)
+        return ZP_OK;
+    if (*look != LOOK_DEFAULT)
+        return fail(err, ZP_ERR_INVAL, "format",
+                    "host: --format or another form, not both");
+    if (!strcmp(format, "json"))
+        *look = LOOK_JSON;
+    else if (!strcmp(format, "nrt"))
+        *nrt_out = true;
+    else if (strcmp(format, "text"))
+        return fail(err, ZP_ERR_INVAL, "format",
+                    "--format %s: one of text, json, nrt", format);
+    return ZP_OK;
+}
+
 int cmd_host(struct ctl *ctl)
 {
     struct host host CLEANUP(host_clear) = { 0 };
     enum look look = LOOK_DEFAULT;
     struct zp_error err;
+    bool nrt;
     int rc;
 
-    if (choose_look(ctl, &look, &err))
+    if (choose_look(ctl, &look, &err) ||
+        choose_format(ctl, &look, &nrt, &err))
         return refuse(ctl->json, EXIT_USAGE, &err);
     rc = host_read(ctl, &host);
     if (rc)
         return rc;
-    if (look == LOOK_JSON) {
+    if (nrt) {
+        rc = add_nrt(ctl, &host, &err);
+    } else if (look == LOOK_JSON) {
         rc = add_host_json(ctl, &host, &err);
     } else {
         if (look == LOOK_DEFAULT && host.live)

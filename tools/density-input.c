@@ -8,24 +8,39 @@
 
 #define TRACE_LIMIT ((size_t)512 << 20)
 
-static int add_host(struct density *d, struct zp_error *err)
+/* Makes room for one more file and reads it there. */
+static int add_file(struct density *d, const char *path)
 {
-    struct host *grown = realloc(d->host, (d->nr_hosts + 1) * sizeof(*grown));
+    struct zp_hosts **grown = realloc(d->file, (d->nr_files + 1) *
+                                               sizeof(struct zp_hosts *));
+    struct zp_error err;
+    int rc;
 
-    if (!grown)
-        return fail(err, ZP_ERR_NOMEM, NULL, "out of memory");
-    d->host = grown;
-    d->host[d->nr_hosts++] = (struct host){ 0 };
-    return ZP_OK;
+    if (!grown) {
+        fail(&err, ZP_ERR_NOMEM, NULL, "out of memory");
+        return refuse(d->ctl->json, EXIT_FAILED, &err);
+    }
+    d->file = grown;
+    rc = hosts_read_file(d->ctl, path, &d->file[d->nr_files]);
+    d->nr_files += !rc;
+    return rc;
 }
 
-static int into_fleet(struct density *d, const struct host *host,
-                      uint64_t count)
+/* @times the hosts of the last file. */
+static int into_fleet(struct density *d, uint64_t times)
 {
+    struct zp_hosts *hosts = d->file[d->nr_files - 1];
     struct zp_error err;
+    uint64_t count;
 
-    if (zp_fleet_add(d->fleet, host->topo, host->load, (uint32_t)count, &err))
-        return refuse(d->ctl->json, exit_of_request(&err), &err);
+    for (uint32_t i = 0; i < zp_hosts_nr_kinds(hosts); i++) {
+        count = zp_hosts_count(hosts, i) * times;
+        if (count > UINT32_MAX)
+            count = UINT32_MAX;
+        if (zp_fleet_add(d->fleet, zp_hosts_topology(hosts, i),
+                         zp_hosts_load(hosts, i), (uint32_t)count, &err))
+            return refuse(d->ctl->json, exit_of_request(&err), &err);
+    }
     return EXIT_OK;
 }
 
@@ -67,22 +82,20 @@ static int read_hosts(struct density *d)
                  "--count goes after --host FILE");
             return refuse(ctl->json, EXIT_USAGE, &err);
         }
-        if (add_host(d, &err))
-            return refuse(ctl->json, EXIT_FAILED, &err);
-        rc = host_read(ctl, &d->host[0]);
-        return rc ? rc : into_fleet(d, &d->host[0], 1);
+        rc = host_read(ctl, &d->live);
+        if (!rc && zp_fleet_add(d->fleet, d->live.topo, d->live.load, 1,
+                                &err))
+            rc = refuse(ctl->json, EXIT_FAILED, &err);
+        return rc;
     }
     for (i = 0; i < ctl->nr_given; i++) {
         if (ctl->given[i].id != OPT_HOST)
             continue;
-        if (add_host(d, &err))
-            return refuse(ctl->json, EXIT_FAILED, &err);
-        rc = host_read_file(ctl, ctl->given[i].value,
-                            &d->host[d->nr_hosts - 1]);
+        rc = add_file(d, ctl->given[i].value);
         if (!rc)
             rc = read_count(d, i, &count);
         if (!rc)
-            rc = into_fleet(d, &d->host[d->nr_hosts - 1], count);
+            rc = into_fleet(d, count);
         if (rc)
             return rc;
     }
@@ -172,16 +185,17 @@ static int read_mix(struct density *d)
 /* A machine of the trace for packing is the first host. */
 static int read_trace(struct density *d, const char *path)
 {
-    const struct host *host = &d->host[0];
+    const struct zp_topology *topo = zp_fleet_topology(d->fleet, 0);
+    const struct zp_load *load = zp_fleet_load(d->fleet, 0);
     struct spool text CLEANUP(spool_clear) = { 0 };
     uint64_t kib = 0, size;
     uint32_t vcpus = 0, pos;
     struct zp_error err, why;
 
-    for (pos = 0; pos < zp_topology_nr_pnodes(host->topo); pos++) {
-        size = zp_topology_mem_kib(host->topo, pos);
+    for (pos = 0; pos < zp_topology_nr_pnodes(topo); pos++) {
+        size = zp_topology_mem_kib(topo, pos);
         kib += size == ZP_UNKNOWN_KIB ? 0 : size;
-        vcpus += zp_load_nr_usable(host->load, pos);
+        vcpus += zp_load_nr_usable(load, pos);
     }
     if (read_file_upto(path, TRACE_LIMIT, &text, &err))
         return refuse(d->ctl->json, EXIT_FAILED, &err);
@@ -237,10 +251,10 @@ int density_read(struct density *d)
         rc = read_hosts(d);
     if (rc)
         return rc;
-    if (d->host[0].live) {
-        d->base.tier = d->host[0].info.tier;
+    if (d->live.live) {
+        d->base.tier = d->live.info.tier;
         if (!given(d->ctl, OPT_VCPU_RATIO))
-            d->base.vcpu_ratio = d->host[0].opt.vcpu_ratio;
+            d->base.vcpu_ratio = d->live.opt.vcpu_ratio;
     }
     return given(d->ctl, OPT_TRACE) ? read_trace(d, given(d->ctl, OPT_TRACE))
                                     : read_mix(d);
@@ -264,7 +278,8 @@ void density_clear(struct density *d)
     zp_mix_free(d->mix);
     zp_trace_free(d->trace);
     zp_fleet_free(d->fleet);
-    for (i = 0; i < d->nr_hosts; i++)
-        host_clear(&d->host[i]);
-    free(d->host);
+    for (i = 0; i < d->nr_files; i++)
+        zp_hosts_free(d->file[i]);
+    free(d->file);
+    host_clear(&d->live);
 }

@@ -7,6 +7,9 @@
 
 typedef unsigned long long ull;
 
+/* Of hosts and of stranded nodes; JSON and CSV have all. */
+enum { MAX_LINES = 40 };
+
 void add_kib(struct spool *out, uint64_t kib)
 {
     static const char units[] = "KMGTP";
@@ -48,12 +51,19 @@ void add_rule(struct spool *out, const struct zp_request *req)
 
 void add_hosts(const struct density *d, struct spool *out)
 {
-    for (uint32_t i = 0; i < zp_fleet_nr_kinds(d->fleet); i++) {
+    uint32_t nr = zp_fleet_nr_kinds(d->fleet);
+
+    for (uint32_t i = 0; i < nr; i++) {
         const struct zp_topology *topo = zp_fleet_topology(d->fleet, i);
 
         spool_add(out, "%u x %s, %u pnodes\n", zp_fleet_count(d->fleet, i),
                   *zp_topology_name(topo) ? zp_topology_name(topo) : "host",
                   zp_topology_nr_pnodes(topo));
+        /* A fleet in use has as many kinds as hosts. */
+        if (i + 1 == MAX_LINES && nr > MAX_LINES) {
+            spool_add(out, "and %u more kinds of hosts\n", nr - MAX_LINES);
+            break;
+        }
     }
     spool_add(out, "rule: ");
     add_rule(out, &d->base);
@@ -108,6 +118,10 @@ void add_stranded(const struct density *d, struct spool *out,
                   zp_topology_name(topo), zp_topology_os_id(topo, row->pos),
                   stranded_word(row->by), row->hosts, size.buf,
                   (ull)row->pcpus);
+        if (i + 1 == MAX_LINES && o->nr_stranded > MAX_LINES) {
+            spool_add(out, "and %zu more\n", o->nr_stranded - MAX_LINES);
+            break;
+        }
     }
 }
 

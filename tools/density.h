@@ -32,8 +32,9 @@ struct outcome {
 
 struct density {
     struct ctl *ctl;
-    struct host *host;             /* one a kind */
-    size_t nr_hosts;
+    struct zp_hosts **file;        /* of each --host */
+    size_t nr_files;
+    struct host live;              /* if there is none */
     struct zp_fleet *fleet;
     struct zp_request base;
     struct zp_mix *mix;            /* as it was asked for */

@@ -15,14 +15,20 @@ static bool is_directory(const char *path)
     return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
+static int read_host_text(const char *path, struct spool *text,
+                          struct zp_error *err)
+{
+    return is_directory(path) ? read_sysfs(path, text, err)
+                              : read_file(path, text, err);
+}
+
 /* A saved host: its topology and load. */
 static int read_host_file(const char *path, struct zp_topology **topo_out,
                           struct zp_load **load_out, struct zp_error *err)
 {
     struct spool text CLEANUP(spool_clear) = { 0 };
     struct zp_error why;
-    int rc = is_directory(path) ? read_sysfs(path, &text, err)
-                                : read_file(path, &text, err);
+    int rc = read_host_text(path, &text, err);
 
     if (rc)
         return rc;
@@ -99,19 +105,20 @@ static int read_live(struct ctl *ctl, struct host *host)
 #endif
 
 /* What the file itself keeps from zones stays kept. */
-static int reserve_more(struct ctl *ctl, struct host *host)
+static int reserve_more(struct ctl *ctl, struct zp_load *load)
 {
     struct zp_host_options opt = { 0 };
     struct zp_error err;
 
-    opt.reserved_pcpus = *zp_load_reserved_pcpus(host->load);
+    opt.reserved_pcpus = *zp_load_reserved_pcpus(load);
     if (host_options_apply(ctl, &opt, &err))
         return refuse(ctl->json, EXIT_USAGE, &err);
-    zp_load_set_reserved_pcpus(host->load, &opt.reserved_pcpus);
+    zp_load_set_reserved_pcpus(load, &opt.reserved_pcpus);
     return EXIT_OK;
 }
 
-int host_read_file(struct ctl *ctl, const char *path, struct host *host)
+/* Options that a host file has no use for. */
+static int only_for_files(struct ctl *ctl)
 {
     struct zp_error err;
 
@@ -125,9 +132,44 @@ int host_read_file(struct ctl *ctl, const char *path, struct host *host)
              "--topology goes with the live host: a host file has its own");
         return refuse(ctl->json, EXIT_USAGE, &err);
     }
+    return EXIT_OK;
+}
+
+static int host_read_file(struct ctl *ctl, const char *path,
+                          struct host *host)
+{
+    struct zp_error err;
+    int rc = only_for_files(ctl);
+
+    if (rc)
+        return rc;
     if (read_host_file(path, &host->topo, &host->load, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
-    return reserve_more(ctl, host);
+    return reserve_more(ctl, host->load);
+}
+
+int hosts_read_file(struct ctl *ctl, const char *path,
+                    struct zp_hosts **hosts_out)
+{
+    struct spool text CLEANUP(spool_clear) = { 0 };
+    struct zp_error err, why;
+    int rc = only_for_files(ctl);
+
+    if (rc)
+        return rc;
+    if (read_host_text(path, &text, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    if (zp_hosts_from_buffer(text.buf, text.len, hosts_out, &why)) {
+        fail(&err, why.code, why.limit, "%s: %s", path, why.msg);
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    }
+    for (uint32_t i = 0; !rc && i < zp_hosts_nr_kinds(*hosts_out); i++)
+        rc = reserve_more(ctl, zp_hosts_load(*hosts_out, i));
+    if (rc) {
+        zp_hosts_free(*hosts_out);
+        *hosts_out = NULL;
+    }
+    return rc;
 }
 
 int host_read(struct ctl *ctl, struct host *host)

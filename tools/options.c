@@ -136,6 +136,8 @@ static const struct opt options[] = {
       "text (default), json, xl.cfg, libvirt, qemu,\n"
       "                               libvirt-kvm, srat, slit, ssdt, "
       "cpuid-{amd,intel}" },
+    { OPT_FORMAT, "format", "text|json|nrt", G_SHOW_HOST,
+      "nrt: a NodeResourceTopology object for Kubernetes" },
     { OPT_PLAN, "plan", "FILE", G_RENDER,
       "plan JSON to render, instead of a request" },
     { OPT_OUTPUT, "output", "FILE", G_RENDER | G_DRAW,

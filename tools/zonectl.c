@@ -18,7 +18,8 @@
 #define G_PLACES (G_ALL | G_HOST | G_REQUEST)
 
 static const struct verb verbs[] = {
-    { "host", "", 0, 0, G_ALL | G_HOST | G_DRAW, false, cmd_host,
+    { "host", "", 0, 0, G_ALL | G_HOST | G_DRAW | G_SHOW_HOST, false,
+      cmd_host,
       "Show nodes, distances and free memory of the host" },
     { "plan", "[FILE]", 0, 1, G_PLACES | G_PLAN | G_DRAW, false, cmd_plan,
       "Decide where a zone would live, and change nothing" },

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zoneplace-density.h>
 #include <zoneplace-xen.h>
 
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
@@ -84,6 +85,7 @@ enum {
     G_AUTOSTART = 1 << 10,
     G_DRAW = 1 << 11,    /* what the host looks like */
     G_MEM_SET = 1 << 12,
+    G_SHOW_HOST = 1 << 13,
     G_DENSITY = 1 << 16,
 };
 
@@ -187,8 +189,9 @@ struct host {
 };
 /* Returns EXIT_OK or what refuse() returned. */
 int host_read(struct ctl *ctl, struct host *host);
-/* The host of one file. */
-int host_read_file(struct ctl *ctl, const char *path, struct host *host);
+/* The hosts of one file, for zp_hosts_free(). */
+int hosts_read_file(struct ctl *ctl, const char *path,
+                    struct zp_hosts **hosts_out);
 /* Connects ctl->xen, if it is not yet, and lets what dead launchers left be
  * finished. */
 int open_xen(struct ctl *ctl);

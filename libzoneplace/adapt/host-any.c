@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "adapt/import.h"
+#include "adapt/nrt.h"
 
 /* Magic numbers of what people may hand over instead of a tar archive. */
 static const char *packed_with(const char *buf, size_t len)
@@ -59,6 +60,21 @@ static int import(struct zp__import *im, const char *buf, size_t len)
                            "numactl --hardware, xl info -n, a tar of sysfs)");
 }
 
+static int read_json(const char *buf, size_t len,
+                     struct zp_topology **topo_out, struct zp_load **load_out,
+                     struct zp_error *err)
+{
+    struct zp__json doc ZP_CLEANUP(zp__json_clear) = ZP__JSON_INIT;
+    int rc = zp__json_parse(&doc, "host JSON", buf, len, err);
+
+    if (rc)
+        return rc;
+    if (zp__is_nrt(doc.value))
+        return zp__nrt_host(buf, doc.value, topo_out, load_out, err);
+    rc = zp__host_read(doc.value, topo_out, load_out, err);
+    return rc ? zp__wrap(err, rc, "host JSON") : ZP_OK;
+}
+
 int zp_host_from_buffer(const char *buf, size_t len,
                         struct zp_topology **topo_out,
                         struct zp_load **load_out, struct zp_error *err)
@@ -75,7 +91,7 @@ int zp_host_from_buffer(const char *buf, size_t len,
                         "%zu bytes, at most 16 MiB are read", len);
     first = first_byte(buf, len);
     if (first == '{' || first == '[' || !first)
-        return zp_host_from_json(buf, len, topo_out, load_out, err);
+        return read_json(buf, len, topo_out, load_out, err);
     rc = zp__import_new(&im, err);
     if (rc)
         return rc;

@@ -358,3 +358,19 @@ void zp__json_is_object(struct zp__json_reader *r,
         zp__json_fail(r, ZP_ERR_PARSE, "json", "%s, but an object is needed",
                       kind(v));
 }
+
+int zp__json_place(const char *buf, const struct zp__json_value *v, int rc,
+                   struct zp_error *err)
+{
+    unsigned line = 1, column = 1;
+    uint32_t i;
+
+    for (i = 0; v && i < v->at; i++) {
+        column++;
+        if (buf[i] == '\n') {
+            line++;
+            column = 1;
+        }
+    }
+    return zp__wrap(err, rc, "line %u column %u", line, column);
+}

@@ -61,6 +61,10 @@ int zp__json_parse_root(struct zp__json *doc, const char *what,
                         const char *brackets, const char *buf, size_t len,
                         struct zp_error *err);
 void zp__json_clear(struct zp__json *doc);
+/* Puts the line and column of @v (NULL: the start) in @buf, which it was read
+ * from, before the message of @err; returns @rc. */
+int zp__json_place(const char *buf, const struct zp__json_value *v, int rc,
+                   struct zp_error *err);
 /* Same value, whatever the order of members and the way it was written. */
 bool zp__json_equal(const struct zp__json_value *a,
                     const struct zp__json_value *b);

@@ -11,23 +11,6 @@ static void cleanup_mix(struct zp_mix **mix)
     zp_mix_free(*mix);
 }
 
-/* Puts line and column of @v before what went wrong there. */
-static int name_place(const char *buf, const struct zp__json_value *v, int rc,
-                      struct zp_error *err)
-{
-    unsigned line = 1, column = 1;
-    uint32_t i;
-
-    for (i = 0; v && i < v->at; i++) {
-        column++;
-        if (buf[i] == '\n') {
-            line++;
-            column = 1;
-        }
-    }
-    return zp__wrap(err, rc, "line %u column %u", line, column);
-}
-
 static bool is_key(const char *key)
 {
     uint32_t i;
@@ -104,7 +87,7 @@ int zp_mix_from_json(const char *buf, size_t len,
     ZP__JSON_EACH(v, i, doc.value)
         read_shape(&r, v, base, mix);
     if (r.rc)
-        return name_place(buf, r.at, r.rc, err);
+        return zp__json_place(buf, r.at, r.rc, err);
     *mix_out = ZP_TAKE(mix);
     return ZP_OK;
 }

@@ -96,6 +96,25 @@ uint32_t zp_fleet_count(const struct zp_fleet *fleet, uint32_t kind);
 /* Kind of a host, 0 <= host < nr_hosts. */
 uint32_t zp_fleet_kind_of(const struct zp_fleet *fleet, uint32_t host);
 
+/*
+ * Hosts of a file: one, in any format of zp_host_from_buffer(), or the hosts
+ * of a list of Kubernetes' NodeResourceTopology objects (JSON: that kind's
+ * list, or a plain List of them). Equal hosts are one kind, named like the
+ * first of them; kinds are in the order of their first hosts. PARSE, RANGE,
+ * INVAL with line and column; UNSUPPORTED (a format); NOMEM.
+ */
+struct zp_hosts;
+int zp_hosts_from_buffer(const char *buf, size_t len,
+                         struct zp_hosts **hosts_out, struct zp_error *err);
+void zp_hosts_free(struct zp_hosts *hosts);
+uint32_t zp_hosts_nr_kinds(const struct zp_hosts *hosts);
+/* Of a kind, 0 <= kind < nr. Borrowed until zp_hosts_free(). The load may be
+ * changed before it is used. */
+const struct zp_topology *zp_hosts_topology(const struct zp_hosts *hosts,
+                                            uint32_t kind);
+struct zp_load *zp_hosts_load(struct zp_hosts *hosts, uint32_t kind);
+uint32_t zp_hosts_count(const struct zp_hosts *hosts, uint32_t kind);
+
 /* ---- simulation: what the fleet is doing -------------------------------- */
 
 /* Sums over the zones that are there. */

@@ -949,6 +949,16 @@ int zp_host_from_json(const char *buf, size_t len,
                       struct zp_load **load_out, struct zp_error *err);
 int zp_host_to_json(const struct zp_topology *topo, const struct zp_load *load,
                     char **text_out, struct zp_error *err);
+/*
+ * The host as a NodeResourceTopology object, in JSON, for the Kubernetes
+ * scheduler's NodeResourceTopologyMatch (k8stopologyawareschedwg/
+ * noderesourcetopology-api, v1alpha2): a zone a node, "node-" and its os_id;
+ * costs are distances; of cpu and memory, capacity is all, allocatable what is
+ * not kept back, available less what is used and promised. Its name is the
+ * host's, in the letters that Kubernetes takes.
+ */
+int zp_host_to_nrt(const struct zp_topology *topo, const struct zp_load *load,
+                   char **text_out, struct zp_error *err);
 
 /*
  * A host in any format that is known by its content: host JSON, hwloc XML

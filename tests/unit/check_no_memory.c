@@ -249,6 +249,52 @@ static int replay(struct bed *bed)
     return rc;
 }
 
+static int hosts_of_nrt(struct bed *bed)
+{
+#define NRT_HOST(name, left)                                                \
+    "{\"kind\": \"NodeResourceTopology\", \"metadata\": {\"name\": \"" name \
+    "\"}, \"zones\": [{\"name\": \"node-0\", \"type\": \"Node\","         \
+    "\"resources\": [{\"name\": \"cpu\", \"capacity\": \"4\"},"             \
+    "{\"name\": \"memory\", \"capacity\": \"8Gi\","                         \
+    "\"available\": \"" left "\"}]}]}"
+    static const char text[] =
+        "{\"kind\": \"List\", \"items\": [" NRT_HOST("a", "8Gi") ","
+        NRT_HOST("b", "7Gi") "," NRT_HOST("c", "6Gi") ","
+        NRT_HOST("d", "5Gi") "," NRT_HOST("e", "4Gi") "]}";
+    struct zp_hosts *hosts = NULL;
+    int rc = zp_hosts_from_buffer(text, strlen(text), &hosts, &why);
+
+    (void)bed;
+    expect(!rc == !!hosts);
+    if (!rc)
+        expect(zp_hosts_nr_kinds(hosts) == 5);
+    zp_hosts_free(hosts);
+    return rc;
+}
+
+static int hosts_of_json(struct bed *bed)
+{
+    static const char text[] = "{\"nodes\": [{\"id\": 0, \"cpus\": \"0-3\","
+                               "\"mem_kb\": 4194304}]}";
+    struct zp_hosts *hosts = NULL;
+    int rc = zp_hosts_from_buffer(text, strlen(text), &hosts, &why);
+
+    (void)bed;
+    expect(!rc == !!hosts);
+    zp_hosts_free(hosts);
+    return rc;
+}
+
+static int host_as_nrt(struct bed *bed)
+{
+    char *text = NULL;
+    int rc = zp_host_to_nrt(bed->f.topo, bed->f.load, &text, &why);
+
+    expect(!rc == !!text);
+    free(text);
+    return rc;
+}
+
 static int openstack(struct bed *bed)
 {
     static const char text[] =
@@ -319,6 +365,9 @@ static const struct {
     { "zp_trace_new", new_trace, 3 },
     { "zp_trace_from_csv", trace_of_csv, 4 },
     { "zp_replay", replay, 8 },
+    { "zp_hosts_from_buffer", hosts_of_nrt, 20 },
+    { "zp_hosts_from_buffer (one)", hosts_of_json, 8 },
+    { "zp_host_to_nrt", host_as_nrt, 3 },
     { "zp_request_from_openstack", openstack, 3 },
     { "zp_plan_to_cpuid", cpuid_dump, 1 },
     { "zp_topology_new", topology, 3 },
