@@ -68,7 +68,11 @@ static int run(struct density *d, struct outcome *o, struct zp_error *err)
         return rc;
     o->calls = zp_sim_nr_calls(sim);
     o->bytes = zp_sim_bytes(sim);
-    return zp_stranded(sim, o->mix, &o->stranded, &o->nr_stranded, err);
+    rc = zp_stranded(sim, o->mix, &o->stranded, &o->nr_stranded, err);
+    /* The rule in force is the first. */
+    if (!rc && given(d->ctl, OPT_HTML) && !d->heat)
+        rc = density_heats(d, sim, &d->heat, &d->nr_heats, err);
+    return rc;
 }
 
 /* What the other first nodes reach: packings all the same. */
@@ -192,7 +196,11 @@ int density_fill(struct density *d)
     d->meter = NULL;
     if (rc)
         return refuse(d->ctl->json, exit_of_request(&err), &err);
-    if (d->ctl->json)
+    if (given(d->ctl, OPT_HTML) && report_fill(d, &err))
+        return refuse(d->ctl->json, EXIT_FAILED, &err);
+    if (given(d->ctl, OPT_CSV))
+        density_fill_csv(d, &d->ctl->out);
+    else if (d->ctl->json)
         density_fill_json(d, &d->ctl->out);
     else
         density_fill_text(d, &d->ctl->out);

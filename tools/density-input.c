@@ -220,6 +220,8 @@ static int check_question(const struct ctl *ctl)
              "shape, seed or policies, and is not --more");
         return refuse(ctl->json, EXIT_USAGE, &err);
     }
+    if (density_csv_check(ctl, &err))
+        return refuse(ctl->json, EXIT_USAGE, &err);
     return EXIT_OK;
 }
 
@@ -272,6 +274,7 @@ void density_clear(struct density *d)
     size_t i;
 
     meter_end(d->meter);
+    density_heats_free(d->heat, d->nr_heats);
     for (i = 0; i < d->nr_outcomes; i++)
         outcome_clear(&d->outcome[i]);
     free(d->outcome);

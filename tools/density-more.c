@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* zonectl density --more: how many more of each shape, here and now. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "density.h"
@@ -20,6 +21,8 @@ static void add_text(struct spool *out, const struct zp_topology *topo,
     add_percent(out, more->usage.local_pairs, more->usage.pairs);
     spool_add(out, ", spilled ");
     add_kib(out, more->usage.spilled_kib);
+    spool_add(out, ", spread of load ");
+    add_spread(out, more->spread);
     spool_add(out, "; not one more: %s\n", more->refusal.msg);
     for (uint32_t pos = 0; pos < zp_topology_nr_pnodes(topo); pos++)
         spool_add(out, "  pnode %u alone: %llu\n",
@@ -36,9 +39,12 @@ static void add_json(struct spool *out, uint32_t kind,
     spool_add(out, ", \"kind\": %u, \"hosts\": %u, \"shape\": %u, \"name\": ",
               kind, count, shape);
     spool_json(out, req->name);
-    spool_add(out, ", \"more\": %llu, \"spilled_kib\": %llu,\n"
-              "     \"limit\": ", (ull)more->zones,
-              (ull)more->usage.spilled_kib);
+    spool_add(out, ", \"more\": %llu, ", (ull)more->zones);
+    put_share(out, "local_share", more->usage.local_pairs,
+              more->usage.pairs);
+    spool_add(out, ",\n     \"spilled_kib\": %llu, \"spread\": %u.%03u, "
+              "\"limit\": ", (ull)more->usage.spilled_kib,
+              more->spread / 1000, more->spread % 1000);
     spool_json(out, more->refusal.limit);
     spool_add(out, ", \"message\": ");
     spool_json(out, more->refusal.msg);
@@ -49,36 +55,71 @@ static void add_json(struct spool *out, uint32_t kind,
     spool_add(out, "]}");
 }
 
-int density_more(struct density *d)
+static int ask(const struct density *d, struct more_row *row, size_t *nr,
+               struct zp_error *err)
+{
+    for (uint32_t kind = 0; kind < zp_fleet_nr_kinds(d->fleet); kind++) {
+        for (uint32_t i = 0; i < zp_mix_nr(d->mix); i++, (*nr)++) {
+            row[*nr].kind = kind;
+            row[*nr].shape = i;
+            if (zp_more(zp_fleet_topology(d->fleet, kind),
+                        zp_fleet_load(d->fleet, kind),
+                        zp_mix_request(d->mix, i), &row[*nr].more, err))
+                return err->code;
+        }
+    }
+    return ZP_OK;
+}
+
+static void answer(struct density *d, const struct more_row *row, size_t nr)
 {
     struct spool *out = &d->ctl->out;
-    struct zp_more more;
-    struct zp_error err;
-    bool first = true;
 
+    if (given(d->ctl, OPT_CSV)) {
+        density_more_csv(d, row, nr, out);
+        return;
+    }
     if (d->ctl->json)
         spool_add(out, "{\n  \"question\": \"more\",\n  \"hosts\": %u,\n"
                   "  \"more\": [\n", zp_fleet_nr_hosts(d->fleet));
-    for (uint32_t kind = 0; kind < zp_fleet_nr_kinds(d->fleet); kind++) {
-        const struct zp_topology *topo = zp_fleet_topology(d->fleet, kind);
-        uint32_t count = zp_fleet_count(d->fleet, kind);
+    for (size_t i = 0; i < nr; i++) {
+        const struct zp_topology *topo = zp_fleet_topology(d->fleet,
+                                                           row[i].kind);
+        uint32_t count = zp_fleet_count(d->fleet, row[i].kind);
+        const struct zp_request *req = zp_mix_request(d->mix, row[i].shape);
 
-        for (uint32_t i = 0; i < zp_mix_nr(d->mix); i++) {
-            const struct zp_request *req = zp_mix_request(d->mix, i);
-
-            if (zp_more(topo, zp_fleet_load(d->fleet, kind), req, &more,
-                        &err))
-                return refuse(d->ctl->json, exit_of_request(&err), &err);
-            if (!d->ctl->json) {
-                add_text(out, topo, count, req, &more);
-                continue;
-            }
-            spool_add(out, "%s", first ? "" : ",\n");
-            add_json(out, kind, topo, count, i, req, &more);
-            first = false;
+        if (!d->ctl->json) {
+            add_text(out, topo, count, req, &row[i].more);
+            continue;
         }
+        spool_add(out, "%s", i ? ",\n" : "");
+        add_json(out, row[i].kind, topo, count, row[i].shape, req,
+                 &row[i].more);
     }
     if (d->ctl->json)
         spool_add(out, "\n  ]\n}\n");
+}
+
+static void free_rows(struct more_row **rows)
+{
+    free(*rows);
+}
+
+int density_more(struct density *d)
+{
+    size_t room = (size_t)zp_fleet_nr_kinds(d->fleet) * zp_mix_nr(d->mix);
+    CLEANUP(free_rows) struct more_row *row = calloc(room, sizeof(*row));
+    struct zp_error err;
+    size_t nr = 0;
+
+    if (!row) {
+        fail(&err, ZP_ERR_NOMEM, NULL, "out of memory");
+        return refuse(d->ctl->json, EXIT_FAILED, &err);
+    }
+    if (ask(d, row, &nr, &err))
+        return refuse(d->ctl->json, exit_of_request(&err), &err);
+    if (given(d->ctl, OPT_HTML) && report_more(d, row, nr, &err))
+        return refuse(d->ctl->json, EXIT_FAILED, &err);
+    answer(d, row, nr);
     return EXIT_OK;
 }

@@ -11,6 +11,15 @@ static void cleanup_sim(struct zp_sim **sim)
     zp_sim_free(*sim);
 }
 
+uint32_t mean_spread(const struct zp_replay *r)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < r->nr_points; i++)
+        sum += r->point[i].spread;
+    return r->nr_points ? (uint32_t)(sum / r->nr_points) : 0;
+}
+
 static void add_text(const struct density *d, const struct outcome *o,
                      const struct zp_replay *r, struct spool *out)
 {
@@ -29,7 +38,11 @@ static void add_text(const struct density *d, const struct outcome *o,
     add_percent(out, r->all.local_pairs, r->all.pairs);
     spool_add(out, ", spilled ");
     add_kib(out, r->all.spilled_kib);
-    spool_add(out, "\n");
+    spool_add(out, "\nspread of load: ");
+    add_spread(out, mean_spread(r));
+    spool_add(out, " over arrivals, ");
+    add_spread(out, r->nr_points ? r->point[r->nr_points - 1].spread : 0);
+    spool_add(out, " after the last\n");
     add_stranded(d, out, o);
 }
 
@@ -40,9 +53,11 @@ static void add_points(const struct zp_replay *r, struct spool *out)
         const struct zp_point *p = &r->point[i];
 
         spool_add(out, "%s\n    {\"time_ms\": %llu, \"zones\": %llu, "
-                  "\"charged_kib\": %llu, \"refused\": %llu}",
+                  "\"charged_kib\": %llu, \"refused\": %llu, "
+                  "\"spread\": %u.%03u}",
                   i ? "," : "", (ull)p->time_ms, (ull)p->zones,
-                  (ull)p->charged_kib, (ull)p->refused);
+                  (ull)p->charged_kib, (ull)p->refused, p->spread / 1000,
+                  p->spread % 1000);
     }
     spool_add(out, "\n  ],\n");
 }
@@ -100,9 +115,15 @@ int density_replay(struct density *d)
         rc = zp_stranded(sim, zp_trace_shapes(d->trace), &o.stranded,
                          &o.nr_stranded, &err);
     }
+    if (!rc && given(d->ctl, OPT_HTML))
+        rc = density_heats(d, sim, &d->heat, &d->nr_heats, &err);
     if (rc)
         return refuse(d->ctl->json, exit_of_request(&err), &err);
-    if (d->ctl->json)
+    if (given(d->ctl, OPT_HTML) && report_replay(d, &o, &replay, &err))
+        return refuse(d->ctl->json, EXIT_FAILED, &err);
+    if (given(d->ctl, OPT_CSV))
+        density_replay_csv(d, &o, &replay, &d->ctl->out);
+    else if (d->ctl->json)
         add_json(d, &o, &replay, &d->ctl->out);
     else
         add_text(d, &o, &replay, &d->ctl->out);

@@ -84,6 +84,15 @@ void add_one(struct spool *out, const char *what,
     spool_add(out, "\n");
 }
 
+void add_spread(struct spool *out, uint32_t thousandths)
+{
+    if (thousandths == UINT32_MAX)
+        spool_add(out, "-");
+    else
+        spool_add(out, "%u.%02u", thousandths / 1000,
+                  thousandths / 10 % 100);
+}
+
 static void add_shapes(const struct density *d, struct spool *out)
 {
     const struct zp_fill *fill = d->outcome[0].fill;
@@ -135,6 +144,7 @@ static void add_policies(const struct density *d, struct spool *out)
         struct spool used CLEANUP(spool_clear) = { 0 };
         struct spool local CLEANUP(spool_clear) = { 0 };
         struct spool spilled CLEANUP(spool_clear) = { 0 };
+        struct spool spread CLEANUP(spool_clear) = { 0 };
 
         add_percent(&used, o->fill->at_first.charged_kib,
                     o->fill->capacity_kib);
@@ -144,11 +154,8 @@ static void add_policies(const struct density *d, struct spool *out)
         spool_add(out, "%-14s %14llu %12llu %9s %9s %9s ", o->name,
                   (ull)o->fill->first_refusal, (ull)o->fill->placed,
                   used.buf, local.buf, spilled.buf);
-        if (o->fill->spread[1] == UINT32_MAX)
-            spool_add(out, "%8s\n", "-");
-        else
-            spool_add(out, "%6u.%u\n", o->fill->spread[1] / 1000,
-                      o->fill->spread[1] / 100 % 10);
+        add_spread(&spread, o->fill->spread[1]);
+        spool_add(out, "%8s\n", spread.buf);
     }
 }
 
@@ -185,6 +192,11 @@ void density_fill_text(const struct density *d, struct spool *out)
             fill->capacity_kib);
     add_one(out, "until nothing fits", &fill->at_end, fill->capacity_kib);
     add_optimum(out, &d->outcome[0]);
+    spool_add(out, "spread of load at 25, 50 and 75 %%: ");
+    for (int i = 0; i < 3; i++) {
+        add_spread(out, fill->spread[i]);
+        spool_add(out, i < 2 ? ", " : "\n");
+    }
     spool_add(out, "first refused: %s (%s)\n",
               zp_mix_request(d->mix, fill->refused_shape)->name,
               fill->refusal.msg);

@@ -5,6 +5,7 @@
 
 #include <zoneplace-density.h>
 
+#include "chart.h"
 #include "zonectl.h"
 
 /* What no packing exceeds, of the sequence that a rule was given. */
@@ -43,6 +44,23 @@ struct density {
     struct outcome *outcome;       /* [0]: the rule in force */
     size_t nr_outcomes;
     struct meter *meter;
+    struct density_heat *heat;     /* for a report */
+    size_t nr_heats;
+};
+
+/* The nodes of one kind of hosts. */
+struct density_heat {
+    uint32_t kind;
+    struct heat memory;
+    struct heat vcpus;
+};
+enum { DENSITY_MAX_HEATS = 12 };
+
+/* An answer of --more. */
+struct more_row {
+    uint32_t kind;
+    uint32_t shape;
+    struct zp_more more;
 };
 
 /* ---- density-input.c ---- */
@@ -59,6 +77,8 @@ int density_fill(struct density *d);
 /* ---- density-replay.c ---- */
 
 int density_replay(struct density *d);
+/* Thousandths, over the points of a replay. */
+uint32_t mean_spread(const struct zp_replay *r);
 
 /* ---- density-optimum.c ---- */
 
@@ -70,8 +90,38 @@ void density_optimum(const struct density *d, const struct zp_mix *mix,
 
 void density_fill_text(const struct density *d, struct spool *out);
 void density_fill_json(const struct density *d, struct spool *out);
-/* How many more of the one shape each kind of host takes. */
+void add_spread(struct spool *out, uint32_t thousandths);
+
+/* ---- density-more.c ---- */
+
+/* How many more of each shape each kind of host takes. */
 int density_more(struct density *d);
+
+/* ---- density-csv.c ---- */
+
+/* --csv names a table of the question. */
+int density_csv_check(const struct ctl *ctl, struct zp_error *err);
+void density_fill_csv(const struct density *d, struct spool *out);
+void density_replay_csv(const struct density *d, const struct outcome *o,
+                        const struct zp_replay *r, struct spool *out);
+void density_more_csv(const struct density *d, const struct more_row *row,
+                      size_t nr, struct spool *out);
+
+/* ---- density-heat.c ---- */
+
+/* How full nodes are now; *heats_out is for density_heats_free(). NOMEM. */
+int density_heats(const struct density *d, const struct zp_sim *sim,
+                  struct density_heat **heats_out, size_t *nr_out,
+                  struct zp_error *err);
+void density_heats_free(struct density_heat *heats, size_t nr);
+
+/* ---- report.c: --html FILE ---- */
+
+int report_fill(struct density *d, struct zp_error *err);
+int report_replay(struct density *d, const struct outcome *o,
+                  const struct zp_replay *r, struct zp_error *err);
+int report_more(struct density *d, const struct more_row *row, size_t nr,
+                struct zp_error *err);
 
 /* A share with six digits behind the point; null if there is no whole. */
 void put_share(struct spool *out, const char *key, uint64_t part,

@@ -176,6 +176,10 @@ static const struct opt options[] = {
       "how many more of each shape a host takes" },
     { OPT_POLICIES, "policies", "all|LIST", G_DENSITY,
       "compare rules on the same sequence" },
+    { OPT_CSV, "csv", "TABLE", G_DENSITY,
+      "print results, shapes, stranded or points" },
+    { OPT_HTML, "html", "FILE", G_DENSITY,
+      "write a report with charts, too" },
 
     { OPT_JSON, "json", NULL, G_ALL, "print JSON" },
     { OPT_HELP, "help", NULL, G_ALL, "print this" },

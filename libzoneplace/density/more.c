@@ -19,11 +19,10 @@ static void cleanup_load(struct zp_load **load)
     zp_load_free(*load);
 }
 
-/* Zones until the first refusal, whose reason is in @why. */
+/* Zones until the first refusal, into all but .alone of @more. */
 static int count_zones(const struct zp_topology *topo,
                        const struct zp_load *load,
-                       const struct zp_request *req, uint64_t *zones_out,
-                       struct zp_usage *usage_out, struct zp_error *why,
+                       const struct zp_request *req, struct zp_more *more,
                        struct zp_error *err)
 {
     struct zp_fleet *fleet ZP_CLEANUP(cleanup_fleet) = NULL;
@@ -41,15 +40,16 @@ static int count_zones(const struct zp_topology *topo,
     if (rc)
         return rc;
     do {
-        rc = zp__sim_place(sim, shape, &host, why);
+        rc = zp__sim_place(sim, shape, &host, &more->refusal);
     } while (!rc);
     if (!zp__refused(rc)) {
         if (err)
-            *err = *why;
+            *err = more->refusal;
         return rc;
     }
-    *usage_out = *zp_sim_usage(sim);
-    *zones_out = usage_out->zones;
+    more->usage = *zp_sim_usage(sim);
+    more->zones = more->usage.zones;
+    more->spread = zp_sim_spread(sim);
     return ZP_OK;
 }
 
@@ -72,20 +72,18 @@ int zp_more(const struct zp_topology *topo, const struct zp_load *load,
             const struct zp_request *req, struct zp_more *more_out,
             struct zp_error *err)
 {
-    struct zp_more more = { 0 };
-    struct zp_usage usage;
-    struct zp_error why;
+    struct zp_more more = { 0 }, one;
     uint32_t pos;
-    int rc = count_zones(topo, load, req, &more.zones, &more.usage,
-                         &more.refusal, err);
+    int rc = count_zones(topo, load, req, &more, err);
 
     for (pos = 0; !rc && pos < zp_topology_nr_pnodes(topo); pos++) {
         struct zp_load *alone ZP_CLEANUP(cleanup_load) = NULL;
 
         rc = only_node(topo, load, pos, &alone, err);
         if (!rc)
-            rc = count_zones(topo, alone, req, &more.alone[pos], &usage, &why,
-                             err);
+            rc = count_zones(topo, alone, req, &one, err);
+        if (!rc)
+            more.alone[pos] = one.zones;
     }
     if (!rc)
         *more_out = more;

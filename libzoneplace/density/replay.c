@@ -149,7 +149,8 @@ static void note_point(struct replay *r, uint32_t i)
     if (r->out.nr_points == ZP_MAX_POINTS)
         r->out.nr_points--;
     r->out.point[r->out.nr_points++] = (struct zp_point){
-        r->now_ms, usage->zones, usage->charged_kib, r->out.refused };
+        r->now_ms, usage->zones, usage->charged_kib, r->out.refused,
+        zp_sim_spread(r->sim) };
 }
 
 static int arrive(struct replay *r, uint32_t i, struct zp_placed *placed,

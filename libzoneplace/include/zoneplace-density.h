@@ -253,6 +253,7 @@ struct zp_point {
     uint64_t zones;
     uint64_t charged_kib;
     uint64_t refused;         /* so far */
+    uint32_t spread;          /* zp_sim_spread() */
 };
 
 struct zp_replay {
@@ -325,6 +326,7 @@ int zp_stranded(const struct zp_sim *sim, const struct zp_mix *mix,
 struct zp_more {
     uint64_t zones;           /* of the request, one after the other */
     struct zp_usage usage;    /* theirs */
+    uint32_t spread;          /* zp_sim_spread() after the last of them */
     uint64_t alone[ZP_MAX_PNODES]; /* if only that node were there */
     struct zp_error refusal;  /* why not one more */
 };
