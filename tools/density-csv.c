@@ -123,7 +123,8 @@ static void put_stranded_sums(struct spool *out, const struct outcome *o)
 static void fill_results(const struct density *d, struct spool *out)
 {
     spool_add(out, "policy,asked," USAGE_NAMES("first_") ","
-              USAGE_NAMES("") ",spread_25,spread_50,spread_75,prefix,"
+              USAGE_NAMES("") ",spread_25,spread_50,spread_75,"
+              "first_spread,spread,prefix,"
               "prefix_bound,prefix_proven,placed_best,placed_bound,"
               "placed_proven,stranded_kib,stranded_pcpus,refused_shape,limit,"
               "calls,bytes\n");
@@ -137,6 +138,8 @@ static void fill_results(const struct density *d, struct spool *out)
         put_usage_parts(out, &o->fill->at_end, o->fill->capacity_kib);
         for (int s = 0; s < 3; s++)
             put_spread(out, o->fill->spread[s]);
+        put_spread(out, o->fill->spread_at_first);
+        put_spread(out, o->fill->spread_at_end);
         put_bound(out, best->known, best->prefix, best->prefix_bound);
         put_bound(out, best->known, best->placed, best->placed_bound);
         put_stranded_sums(out, o);

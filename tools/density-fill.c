@@ -128,10 +128,14 @@ static int add_outcome(struct density *d, const struct policy *policy,
 
     snprintf(o->name, sizeof(o->name), "%s",
              policy ? policy->name : "in force");
+    meter_stage(d->meter, "fill: %s", o->name);
     rc = copy_mix(d, policy, &o->mix, err);
     if (!rc)
         rc = run(d, o, err);
-    return rc ? rc : find_optimum(d, o, err);
+    if (rc)
+        return rc;
+    meter_stage(d->meter, "optimum: %s", o->name);
+    return find_optimum(d, o, err);
 }
 
 /* True if @name is in the comma-separated @list, or that is "all". */
@@ -186,14 +190,13 @@ int density_fill(struct density *d)
         fail(&err, ZP_ERR_NOMEM, NULL, "out of memory");
         return refuse(d->ctl->json, EXIT_FAILED, &err);
     }
-    d->meter = meter_begin();
+    d->meter = meter_begin("fill");
     rc = add_outcome(d, NULL, &err);
     for (size_t i = 0; !rc && list && i < NR_POLICIES; i++) {
         if (listed(list, policies[i].name))
             rc = add_outcome(d, &policies[i], &err);
     }
-    meter_end(d->meter);
-    d->meter = NULL;
+    meter_end(&d->meter);
     if (rc)
         return refuse(d->ctl->json, exit_of_request(&err), &err);
     if (given(d->ctl, OPT_HTML) && report_fill(d, &err))

@@ -191,18 +191,24 @@ static int read_trace(struct density *d, const char *path)
     uint64_t kib = 0, size;
     uint32_t vcpus = 0, pos;
     struct zp_error err, why;
+    int rc;
 
     for (pos = 0; pos < zp_topology_nr_pnodes(topo); pos++) {
         size = zp_topology_mem_kib(topo, pos);
         kib += size == ZP_UNKNOWN_KIB ? 0 : size;
         vcpus += zp_load_nr_usable(load, pos);
     }
-    if (read_file_upto(path, TRACE_LIMIT, &text, &err))
-        return refuse(d->ctl->json, EXIT_FAILED, &err);
-    if (!zp_trace_from_csv(text.buf, text.len, &d->base, vcpus, kib,
-                           &d->trace, &why))
+    d->meter = meter_begin("reading the trace");
+    rc = read_file_upto(path, TRACE_LIMIT, &text, &err);
+    if (!rc) {
+        rc = zp_trace_from_csv(text.buf, text.len, &d->base, vcpus, kib,
+                               &d->trace, &why);
+        if (rc)
+            fail(&err, rc, why.limit, "%s: %s", path, why.msg);
+    }
+    meter_end(&d->meter);
+    if (!rc)
         return EXIT_OK;
-    fail(&err, why.code, why.limit, "%s: %s", path, why.msg);
     return refuse(d->ctl->json, EXIT_FAILED, &err);
 }
 
@@ -273,7 +279,7 @@ void density_clear(struct density *d)
 {
     size_t i;
 
-    meter_end(d->meter);
+    meter_end(&d->meter);
     density_heats_free(d->heat, d->nr_heats);
     for (i = 0; i < d->nr_outcomes; i++)
         outcome_clear(&d->outcome[i]);

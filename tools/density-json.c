@@ -61,8 +61,10 @@ void put_stranded(const struct density *d, struct spool *out,
               o->nr_stranded ? indent : "");
 }
 
-static void put_spread(struct spool *out, const uint32_t spread[3])
+static void put_spread(struct spool *out, const struct zp_fill *fill)
 {
+    const uint32_t *spread = fill->spread;
+
     spool_add(out, "\"spread\": {");
     for (int i = 0; i < 3; i++) {
         spool_add(out, "%s\"%d\": ", i ? ", " : "", 25 * (i + 1));
@@ -71,7 +73,9 @@ static void put_spread(struct spool *out, const uint32_t spread[3])
         else
             spool_add(out, "%u.%03u", spread[i] / 1000, spread[i] % 1000);
     }
-    spool_add(out, "}");
+    spool_add(out, ", \"at_first_refusal\": %u.%03u, \"at_end\": %u.%03u}",
+              fill->spread_at_first / 1000, fill->spread_at_first % 1000,
+              fill->spread_at_end / 1000, fill->spread_at_end % 1000);
 }
 
 static void put_optimum(struct spool *out, const struct outcome *o,
@@ -121,7 +125,7 @@ static void put_outcome(const struct density *d, struct spool *out,
     put_optimum(out, o, indent);
     put_usage(out, indent, &fill->at_end, fill->capacity_kib);
     spool_add(out, ",\n%s", indent);
-    put_spread(out, fill->spread);
+    put_spread(out, fill);
     spool_add(out, ",\n%s\"calls\": %llu, \"bytes\": %llu,\n", indent,
               (ull)o->calls, (ull)o->bytes);
     put_stranded(d, out, o, indent);

@@ -55,11 +55,12 @@ static void add_json(struct spool *out, uint32_t kind,
     spool_add(out, "]}");
 }
 
-static int ask(const struct density *d, struct more_row *row, size_t *nr,
-               struct zp_error *err)
+static int ask(const struct density *d, struct more_row *row, size_t room,
+               size_t *nr, struct zp_error *err)
 {
     for (uint32_t kind = 0; kind < zp_fleet_nr_kinds(d->fleet); kind++) {
         for (uint32_t i = 0; i < zp_mix_nr(d->mix); i++, (*nr)++) {
+            meter_tick(d->meter, (uint32_t)((uint64_t)*nr * 1000 / room));
             row[*nr].kind = kind;
             row[*nr].shape = i;
             if (zp_more(zp_fleet_topology(d->fleet, kind),
@@ -111,12 +112,16 @@ int density_more(struct density *d)
     CLEANUP(free_rows) struct more_row *row = calloc(room, sizeof(*row));
     struct zp_error err;
     size_t nr = 0;
+    int rc;
 
     if (!row) {
         fail(&err, ZP_ERR_NOMEM, NULL, "out of memory");
         return refuse(d->ctl->json, EXIT_FAILED, &err);
     }
-    if (ask(d, row, &nr, &err))
+    d->meter = meter_begin("more");
+    rc = ask(d, row, room, &nr, &err);
+    meter_end(&d->meter);
+    if (rc)
         return refuse(d->ctl->json, exit_of_request(&err), &err);
     if (given(d->ctl, OPT_HTML) && report_more(d, row, nr, &err))
         return refuse(d->ctl->json, EXIT_FAILED, &err);

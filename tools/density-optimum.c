@@ -19,6 +19,8 @@
 
 /* Prefixes that GLPK is asked about, each one zone shorter. */
 enum { MAX_TRIES = 16 };
+/* Questions to the solver: halvings of a sequence, tries, all of it. */
+enum { MAX_STEPS = 27 + MAX_TRIES + 1 };
 /* A sequence longer than that is not kept: 128 MiB. */
 #define MAX_SEQUENCE ((uint64_t)64 << 20)
 
@@ -31,6 +33,7 @@ struct model {
     bool exact;                  /* what .nodes packs, plans can do */
     uint16_t *sequence;
     uint64_t nr;                 /* of it */
+    uint32_t steps;              /* done, of MAX_STEPS at most */
 };
 
 static void clear(struct model *m)
@@ -202,7 +205,7 @@ static const char *draw(struct model *m)
 }
 
 /* Of the whole shapes in @demand, by nodes; of all of them, by hosts. */
-static bool pack(const struct model *m, const uint64_t *demand, bool most,
+static bool pack(struct model *m, const uint64_t *demand, bool most,
                  struct packing_answer *answer)
 {
     uint64_t whole[PACKING_MAX_KINDS] = { 0 }, others = 0;
@@ -210,6 +213,7 @@ static bool pack(const struct model *m, const uint64_t *demand, bool most,
                   struct packing_answer *) = packing_bound;
     struct packing_answer hosts;
 
+    meter_tick(m->d->meter, m->steps++ * 1000 / MAX_STEPS);
     /* What plans need not follow is of use as a bound only. */
     if (most && m->exact)
         solve = packing_most;
@@ -233,7 +237,7 @@ static bool pack(const struct model *m, const uint64_t *demand, bool most,
     return true;
 }
 
-static bool pack_prefix(const struct model *m, uint64_t length, bool most,
+static bool pack_prefix(struct model *m, uint64_t length, bool most,
                         struct packing_answer *answer)
 {
     uint64_t demand[PACKING_MAX_KINDS] = { 0 };
@@ -245,7 +249,7 @@ static bool pack_prefix(const struct model *m, uint64_t length, bool most,
 
 /* The longest prefix that no bound forbids, by halves: what holds a prefix
  * holds a shorter one. */
-static bool bound_prefix(const struct model *m, struct optimum *o)
+static bool bound_prefix(struct model *m, struct optimum *o)
 {
     uint64_t low = o->prefix, high = m->nr, mid;
     struct packing_answer answer;
@@ -264,7 +268,7 @@ static bool bound_prefix(const struct model *m, struct optimum *o)
 }
 
 /* Down from there to one that is seen to fit, and not for long. */
-static bool find_prefix(const struct model *m, struct optimum *o)
+static bool find_prefix(struct model *m, struct optimum *o)
 {
     struct packing_answer answer;
     int tries;
@@ -285,7 +289,7 @@ static bool find_prefix(const struct model *m, struct optimum *o)
     return true;
 }
 
-static bool find_placed(const struct model *m, const struct zp_fill *fill,
+static bool find_placed(struct model *m, const struct zp_fill *fill,
                         struct optimum *o)
 {
     uint64_t demand[PACKING_MAX_KINDS] = { 0 };

@@ -102,13 +102,11 @@ int density_replay(struct density *d)
     struct zp_error err;
     int rc;
 
-    d->meter = meter_begin();
+    d->meter = meter_begin("replay");
     rc = zp_sim_new(d->fleet, &sim, &err);
     if (!rc)
         rc = zp_replay(sim, d->trace, meter_tick, d->meter, NULL, NULL,
                        &replay, &err);
-    meter_end(d->meter);
-    d->meter = NULL;
     if (!rc) {
         o.calls = zp_sim_nr_calls(sim);
         o.bytes = zp_sim_bytes(sim);
@@ -117,6 +115,7 @@ int density_replay(struct density *d)
     }
     if (!rc && given(d->ctl, OPT_HTML))
         rc = density_heats(d, sim, &d->heat, &d->nr_heats, &err);
+    meter_end(&d->meter);
     if (rc)
         return refuse(d->ctl->json, exit_of_request(&err), &err);
     if (given(d->ctl, OPT_HTML) && report_replay(d, &o, &replay, &err))

@@ -195,8 +195,10 @@ void density_fill_text(const struct density *d, struct spool *out)
     spool_add(out, "spread of load at 25, 50 and 75 %%: ");
     for (int i = 0; i < 3; i++) {
         add_spread(out, fill->spread[i]);
-        spool_add(out, i < 2 ? ", " : "\n");
+        spool_add(out, i < 2 ? ", " : "; at the end ");
     }
+    add_spread(out, fill->spread_at_end);
+    spool_add(out, "\n");
     spool_add(out, "first refused: %s (%s)\n",
               zp_mix_request(d->mix, fill->refused_shape)->name,
               fill->refusal.msg);

@@ -146,9 +146,13 @@ void add_percent(struct spool *out, uint64_t part, uint64_t all);
 /* ---- meter.c: a bar on a terminal, after two seconds ---- */
 
 struct meter;
-struct meter *meter_begin(void);
+/* NULL, which all calls take, if nobody looks. @stage is what is done. */
+struct meter *meter_begin(const char *stage);
+/* Another stage, from its start. */
+void meter_stage(struct meter *meter, const char *fmt, ...) PRINTF(2, 3);
 /* A zp_progress_fn. */
 bool meter_tick(void *meter, uint32_t permille);
-void meter_end(struct meter *meter);
+/* Takes the bar away; *meter is NULL then. */
+void meter_end(struct meter **meter);
 
 #endif

@@ -55,6 +55,7 @@ static void take_refusal(struct fill *f, uint32_t i,
     f->out->refused_shape = i;
     f->out->refusal = *why;
     f->out->at_first = *zp_sim_usage(f->sim);
+    f->out->spread_at_first = zp_sim_spread(f->sim);
 }
 
 static void take_zone(struct fill *f, uint32_t i)
@@ -99,6 +100,7 @@ static int run(struct fill *f, zp_progress_fn progress, void *arg,
         }
     }
     f->out->at_end = *zp_sim_usage(f->sim);
+    f->out->spread_at_end = zp_sim_spread(f->sim);
     return ZP_OK;
 }
 

@@ -196,6 +196,8 @@ struct zp_fill {
     /* zp_sim_spread() when a quarter, half and three quarters of the capacity
      * were charged; UINT32_MAX if it ended before */
     uint32_t spread[3];
+    uint32_t spread_at_first; /* as .at_first and .at_end */
+    uint32_t spread_at_end;
     uint64_t nr_of[ZP_MAX_SHAPES]; /* placed, per shape of the mix */
 };
 
