@@ -2,8 +2,11 @@
 /*
  * Filling fleets of 10^3 to 10^5 nodes, and a replay of as many arrivals as
  * the largest public pod list has, on 1,500 hosts; beside a plain first-fit
- * over the same nodes, which knows of nothing but free memory. All in one run.
+ * over the same nodes, which knows of nothing but free memory, and GLPK on the
+ * model that zonectl has of them. All in one run.
  */
+#include "config.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +15,9 @@
 #include <zoneplace-density.h>
 
 #include "../lib/gen.h"
+#ifdef HAVE_GLPK
+#include "../../tools/packing.h"
+#endif
 
 enum { NODES = 8, HOSTS = 12500, REPLAY_HOSTS = 1500, ARRIVALS = 8152 };
 
@@ -81,6 +87,53 @@ static uint64_t first_fit(const struct zp_mix *mix, uint32_t nodes,
     return placed;
 }
 
+#ifdef HAVE_GLPK
+/* The zones that were asked for, into the same nodes, by the exact model. */
+static void glpk(const struct zp_mix *mix, const struct zp_fill *fill,
+                 uint32_t nodes, uint64_t node_kib)
+{
+    static struct packing model;
+    uint64_t demand[PACKING_MAX_KINDS] = { 0 }, left;
+    struct packing_answer answer;
+    struct zp_error err;
+    struct zp_urn *urn;
+    double start;
+    uint32_t i;
+
+    model.nr_bins = 1;
+    model.bin[0] = (struct packing_bin){ .units = node_kib / ZP_UNIT_KIB,
+                                         .widest = 32, .count = nodes };
+    model.nr_items = NR_SHAPES;
+    for (i = 0; i < NR_SHAPES; i++)
+        model.item[i] = (struct packing_item){
+            .units = zp_least_kib(zp_mix_request(mix, i)) / ZP_UNIT_KIB,
+            .vcpus = shapes[i][0], .widest = shapes[i][0] };
+    must(zp_urn_new(mix, 0, &urn, &err), &err);
+    for (left = fill->asked; left; left--)
+        demand[zp_urn_next(urn)]++;
+    zp_urn_free(urn);
+    start = now();
+    if (!packing_most(&model, demand, &answer))
+        exit(1);
+    printf("     GLPK on the same sequence %7.3f s: %llu fit, %llu at most%s; "
+           "the rule placed %.3f of that\n", now() - start,
+           (unsigned long long)answer.packed,
+           (unsigned long long)answer.bound,
+           answer.proven ? " (proven)" : "",
+           (double)fill->placed / (double)answer.bound);
+}
+#else
+static void glpk(const struct zp_mix *mix, const struct zp_fill *fill,
+                 uint32_t nodes, uint64_t node_kib)
+{
+    (void)mix;
+    (void)fill;
+    (void)nodes;
+    (void)node_kib;
+    printf("     built without GLPK\n");
+}
+#endif
+
 static double fill(const struct zp_topology *topo, const struct zp_load *load,
                    const struct zp_mix *mix, uint32_t hosts)
 {
@@ -105,6 +158,7 @@ static double fill(const struct zp_topology *topo, const struct zp_load *load,
            (unsigned long long)zp_sim_nr_calls(sim),
            (double)zp_sim_bytes(sim) / (1 << 20), plain,
            (double)out->placed / (double)plain_placed);
+    glpk(mix, out, hosts * NODES, (uint64_t)64 << 20);
     free(out);
     zp_sim_free(sim);
     zp_fleet_free(fleet);
