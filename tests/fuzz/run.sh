@@ -25,4 +25,5 @@ clang -g -O1 -std=gnu11 -D_GNU_SOURCE -DZP_VERSION='"fuzz"' \
 # What AddressSanitizer keeps of freed memory counts in the cap: keep little.
 ASAN_OPTIONS=quarantine_size_mb=16${ASAN_OPTIONS:+:$ASAN_OPTIONS} \
     exec "$out/fuzz_$name" -artifact_prefix="$out/" -rss_limit_mb=256 \
-    -malloc_limit_mb=256 -timeout=10 "$@" "$out/$name"
+    -malloc_limit_mb=256 -timeout=10 -dict=tests/fuzz/numbers.dict "$@" \
+    "$out/$name"
