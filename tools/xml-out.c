@@ -99,6 +99,7 @@ static size_t character(const unsigned char *text)
     return 0;
 }
 
+PRINTF(2, 0)
 static char *format(struct xml *xml, const char *fmt, va_list args)
 {
     char *text = NULL;
@@ -141,6 +142,7 @@ void xml_attr(struct xml *xml, const char *name, const char *fmt, ...)
                                                   (const xmlChar *)text));
 }
 
+PRINTF(2, 0)
 static void put(struct xml *xml, const char *fmt, va_list args)
 {
     CLEANUP(free_text) char *text = format(xml, fmt, args);
