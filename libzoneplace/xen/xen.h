@@ -163,6 +163,16 @@ int zp__host_options_parse(const char *file, const char *buf, size_t len,
                            struct zp_host_options *opt_out,
                            struct zp_error *err);
 
+/*
+ * cmdline.c: what a guest's kernel does with memory that is added decides
+ * whether the guest lives: memory of a device that it brings online by itself
+ * is taken for memory that is there. The launch says what is right, in front
+ * of @line; a line that says otherwise is refused (INVAL).
+ */
+int zp__cmdline_check(const char *line, bool agent, struct zp_error *err);
+int zp__cmdline_make(const char *line, enum zp_growth growth, char **out,
+                     struct zp_error *err);
+
 /* vif.c: xl-network-configuration(5), the keys that a PV interface has. */
 struct zp__vif {
     uint8_t mac[6];

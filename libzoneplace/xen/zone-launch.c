@@ -49,36 +49,15 @@ static int check_file(const char *what, const char *path,
     return ZP_OK;
 }
 
-/*
- * What the kernel does with memory that is added decides whether the guest
- * lives: memory of a device that it brings online by itself is taken for
- * memory that is there. The launch says what is right; a command line that
- * says otherwise is refused.
- */
 static int check_cmdline(const struct zp_zone_spec *spec,
                          struct zp_error *err)
 {
     struct zp_request req = spec->request;
-    const char *line = spec->cmdline ? spec->cmdline : "", *at, *state;
-    bool offline = req.agent;
     int rc = zp_request_check(&req, err);
 
     if (rc || req.memory_policy == ZP_MEMORY_STATIC)
         return rc;
-    for (at = line; (at = strstr(at, "memhp_default_state=")); at = state) {
-        state = strchr(at, '=') + 1;
-        if (offline == (strncmp(state, "offline", 7) == 0))
-            continue;
-        return offline
-                   ? zp__fail(err, ZP_ERR_INVAL, "cmdline",
-                              "the kernel would bring memory online that is "
-                              "not there: with --agent no "
-                              "memhp_default_state but offline")
-                   : zp__fail(err, ZP_ERR_INVAL, "cmdline",
-                              "memhp_default_state=offline, and no --agent: "
-                              "nobody brings added memory online");
-    }
-    return ZP_OK;
+    return zp__cmdline_check(spec->cmdline, req.agent, err);
 }
 
 /* What can be refused before anything is looked at. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The texts that the Xen side reads: host.conf, vifs, xl.cfg, Xen's ring. */
+#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
@@ -76,6 +77,65 @@ START_TEST(options_bad)
                                             &err), ZP_ERR_PARSE);
     ck_assert_str_eq(err.msg, bad_options[_i][1]);
     ck_assert_uint_eq(opt.vcpu_ratio, 99);
+}
+END_TEST
+
+/* ---- the guest's command line ----------------------------------------- */
+
+/* What a kernel would take for an order to bring memory online that is not
+ * there, and what it would not hear at all. */
+static const struct { const char *line; bool agent, good; } cmdlines[] = {
+    { NULL, true, true },
+    { "console=hvc0", true, true },
+    { "quiet memhp_default_state=offline", true, true },
+    { "memhp_default_state=offline quiet", true, true },
+    { "memhp_default_state=online", true, false },
+    { "memhp_default_state=online_movable", true, false },
+    { "memhp-default-state=online", true, false },
+    { "memhp_default-state=online_kernel quiet", true, false },
+    { "memhp_default_state=offline memhp_default_state=online", true, false },
+    { "memhp_default_state=offliner", true, false },
+    { "memhp_default_state=", true, false },
+    { "memhp_default_state", true, true },
+    { "memhp_default_state=offline", false, false },
+    { "memhp-default-state=offline", false, false },
+    { "memhp_default_state=online", false, true },
+    { NULL, false, true },
+};
+
+START_TEST(cmdline_checked)
+{
+    ck_assert_int_eq(zp__cmdline_check(cmdlines[_i].line, cmdlines[_i].agent,
+                                       &err),
+                     cmdlines[_i].good ? ZP_OK : ZP_ERR_INVAL);
+}
+END_TEST
+
+START_TEST(cmdline_made)
+{
+    static const struct {
+        const char *line, *want;
+        enum zp_growth growth;
+    } row[] = {
+        { NULL, "memhp_default_state=offline", ZP_GROWTH_DEVICES },
+        { "", "memhp_default_state=online", ZP_GROWTH_HOTADD },
+        /* Behind "--" it would be an argument of init's. */
+        { "quiet -- one", "memhp_default_state=offline quiet -- one",
+          ZP_GROWTH_DEVICES },
+        /* No parameter of that name, so the kernel's default would hold. */
+        { "my.memhp_default_state=offline",
+          "memhp_default_state=offline my.memhp_default_state=offline",
+          ZP_GROWTH_DEVICES },
+    };
+    char *line;
+    size_t i;
+
+    for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        ck_assert_int_eq(zp__cmdline_make(row[i].line, row[i].growth, &line,
+                                          &err), ZP_OK);
+        ck_assert_str_eq(line, row[i].want);
+        free(line);
+    }
 }
 END_TEST
 
@@ -278,6 +338,9 @@ int main(void)
     suite_add_tcase(s, tc);
     tcase_add_test(tc, options_good);
     tcase_add_loop_test(tc, options_bad, 0, COUNT(bad_options));
+    tcase_add_loop_test(tc, cmdline_checked, 0,
+                        sizeof(cmdlines) / sizeof(cmdlines[0]));
+    tcase_add_test(tc, cmdline_made);
     tcase_add_test(tc, vif_good);
     tcase_add_loop_test(tc, vif_bad, 0, COUNT(bad_vifs));
     tcase_add_loop_test(tc, pieces_cover_all, 0, 9);

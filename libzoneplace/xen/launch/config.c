@@ -199,19 +199,13 @@ static int make_packages(const struct zp_plan *plan,
 static int make_growth(const struct zp_zone_spec *spec,
                        libxl_domain_build_info *b, struct zp_error *err)
 {
-    static const char key[] = "memhp_default_state";
     const struct zp_plan *plan = &spec->plan;
-    const char *line = spec->cmdline ? spec->cmdline : "";
 
     if (plan->growth == ZP_GROWTH_NONE)
-        return set_string(&b->cmdline, line, err);
+        return set_string(&b->cmdline, spec->cmdline, err);
     b->shadow_memkb = 4 * (256 * (uint64_t)plan->nr_vcpu_ids +
                            (zp_plan_max_kib(plan) + 1023) / 1024);
-    if (strstr(line, key)) /* checked before anything began */
-        return set_string(&b->cmdline, line, err);
-    return nomem_if(asprintf(&b->cmdline, "%s%s%s=%s", line, *line ? " " : "",
-                             key, plan->growth == ZP_GROWTH_DEVICES
-                                      ? "offline" : "online") < 0, err);
+    return zp__cmdline_make(spec->cmdline, plan->growth, &b->cmdline, err);
 }
 
 static int make_build_info(struct zp_xen *xen,
