@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# The second half of 60-kills: from the domain on, until its memory is there.
+# The second part of 60-kills: from the domain on, until its memory is there.
 . /lab/lib-ledger.sh
 
 check "a first zone comes" start first --paused --vcpus 2 --memory 192M \
