@@ -127,8 +127,12 @@ static void add_shape(struct model *m, uint32_t i)
         m->nodes->item[i] = item;
     if (m->hosts)
         m->hosts->item[i] = item;
-    /* Devices, sizes to grow to and threads are not in the model. */
+    /* Devices, sizes to grow to, cores and limits of a node are not in the
+     * model. */
     m->exact &= zp_is_whole(req) && !req->nr_near && !req->threads &&
+                req->smt == ZP_SMT_ANY && !req->emulate &&
+                req->float_to == ZP_FLOAT_NODE && !req->max_node_vcpus &&
+                !req->max_node_kib &&
                 req->memory_policy != ZP_MEMORY_DYNAMIC &&
                 (!req->max_mem_kib || req->max_mem_kib <= req->mem_kib);
 }
@@ -251,7 +255,7 @@ static bool pack_prefix(struct model *m, uint64_t length, bool most,
  * holds a shorter one. */
 static bool bound_prefix(struct model *m, struct optimum *o)
 {
-    uint64_t low = o->prefix, high = m->nr, mid;
+    uint64_t low = 0, high = m->nr, mid;
     struct packing_answer answer;
 
     while (low < high) {

@@ -189,6 +189,10 @@ int zp_sim_shape(struct zp_sim *sim, const struct zp_request *req,
 
     if (rc)
         return rc;
+    if (resolved.dedicated)
+        return zp__fail(err, ZP_ERR_INVAL, "dedicated",
+                        "dedicated pcpus: density does not follow which "
+                        "pcpus a zone has");
     memset(resolved.name, 0, sizeof(resolved.name));
     slot = (uint32_t)((resolved.mem_kib * 31 + resolved.max_vcpus) *
                       0x9e3779b97f4a7c15u >> 54);

@@ -144,7 +144,8 @@ int zp_sim_new(const struct zp_fleet *fleet, struct zp_sim **sim_out,
                struct zp_error *err);
 void zp_sim_free(struct zp_sim *sim);
 /* Number of a shape, equal requests have equal numbers; names don't count.
- * NOMEM, RANGE (2^20 shapes). */
+ * INVAL (dedicated zones: which pcpus a zone has is not kept), NOMEM,
+ * RANGE (2^20 shapes). */
 int zp_sim_shape(struct zp_sim *sim, const struct zp_request *req,
                  uint32_t *shape_out, struct zp_error *err);
 /*

@@ -40,6 +40,9 @@ is "more: by zones" "$(number more)" 2
 is "more: each node alone" "$(grep -o '"alone": 1' "$tmp/out" | wc -l)" 2
 accepted "more as text" "${host[@]}" --vcpus 1 --memory 3G --more
 
+refused 2 'density does not follow' "dedicated zones" "${host[@]}" \
+    --vcpus 1 --memory 512M --dedicated
+
 # Mixes.
 cat >"$tmp/mix.json" <<'END'
 [{"name": "small", "vcpus": 1, "memory": 512, "weight": 3},

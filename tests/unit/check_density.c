@@ -154,28 +154,86 @@ END_TEST
 
 /* ---- replay against zp_place() itself ---- */
 
-struct witness {
-    const struct zp_topology *topo;
-    struct zp_load *load[3];     /* as they were before the arrival */
-    const struct zp_trace *trace;
-    uint32_t placed, refused;
+enum { HOSTS = 3, ARRIVALS = 600, NODES = 8 };
+
+/* What a zone took, and until when. */
+struct taken {
+    uint64_t until_ms;
+    uint32_t host;
+    uint64_t kib[NODES];
+    uint32_t vcpus[NODES];
 };
 
-/* The plan on @load takes what the host lost. */
-static void takes_that(const struct zp_load *load, const struct zp_sim *sim,
-                       uint32_t host, const struct zp_plan *plan)
+struct witness {
+    const struct zp_topology *topo;
+    /* As plans alone make them: nothing is read back from the simulation. */
+    struct zp_load *load[HOSTS];
+    const struct zp_trace *trace;
+    struct taken taken[ARRIVALS];
+    uint32_t placed, refused, left;
+};
+
+static void change(struct zp_load *load, const struct taken *t, bool back)
 {
-    uint64_t kib[ZP_MAX_PNODES] = { 0 };
+    uint64_t kib;
+    uint32_t vcpus, pos;
+
+    for (pos = 0; pos < NODES; pos++) {
+        kib = zp_load_free_kib(load, pos);
+        vcpus = zp_load_used_vcpus(load, pos);
+        ck_works(zp_load_set_free(load, pos, back ? kib + t->kib[pos]
+                                                  : kib - t->kib[pos], &err));
+        ck_works(zp_load_set_used_vcpus(load, pos,
+                                        back ? vcpus - t->vcpus[pos]
+                                             : vcpus + t->vcpus[pos], &err));
+    }
+}
+
+static void take(struct witness *w, uint32_t host, const struct zp_plan *plan,
+                 uint64_t until_ms)
+{
+    struct taken *t = &w->taken[w->placed];
     uint32_t i, pos;
 
+    t->until_ms = until_ms;
+    t->host = host;
     for (i = 0; i < plan->nr_vnodes; i++) {
         pos = plan->vnode[i].pnode;
-        kib[pos] += plan->vnode[i].mem_kib +
-                    (kib[pos] ? 0 : plan->overhead_share_kib);
+        t->kib[pos] += plan->vnode[i].mem_kib +
+                       (t->kib[pos] ? 0 : plan->overhead_share_kib);
+        t->vcpus[pos] += plan->vnode[i].nr_vcpus;
     }
-    for (pos = 0; pos < 8; pos++)
-        ck_assert_uint_eq(zp_sim_room_kib(sim, host, pos) + kib[pos],
-                          zp_load_free_kib(load, pos));
+    change(w->load[host], t, false);
+}
+
+static void let_go(struct witness *w, uint64_t now_ms)
+{
+    uint32_t i;
+
+    for (i = 0; i < w->placed; i++) {
+        if (w->taken[i].until_ms > now_ms)
+            continue;
+        change(w->load[w->taken[i].host], &w->taken[i], true);
+        w->taken[i].until_ms = ZP_STAYS;
+        w->left++;
+    }
+}
+
+static void same_hosts(const struct witness *w, const struct zp_sim *sim)
+{
+    struct zp_load *load;
+    uint32_t host, pos;
+
+    for (host = 0; host < HOSTS; host++) {
+        ck_works(zp_sim_load(sim, host, &load, &err));
+        for (pos = 0; pos < NODES; pos++) {
+            ck_assert_uint_eq(zp_load_free_kib(load, pos),
+                              zp_load_free_kib(w->load[host], pos));
+            ck_assert_uint_eq(zp_load_used_vcpus(load, pos),
+                              zp_load_used_vcpus(w->load[host], pos));
+        }
+        zp_load_free(load);
+    }
 }
 
 /* The first host that takes it has it, by the plan of its state then. What is
@@ -185,25 +243,24 @@ static void witness(void *arg, const struct zp_sim *sim, uint32_t arrival,
 {
     static struct zp_plan plan;
     struct witness *w = arg;
+    const struct zp_arrival *a = zp_trace_arrival(w->trace, arrival);
     const struct zp_request *req =
-        zp_mix_request(zp_trace_shapes(w->trace),
-                       zp_trace_arrival(w->trace, arrival)->shape);
-    uint32_t host, last = placed ? placed->host : 2;
+        zp_mix_request(zp_trace_shapes(w->trace), a->shape);
+    uint32_t host, last = placed ? placed->host : HOSTS - 1;
 
+    let_go(w, a->time_ms);
     for (host = 0; host <= last; host++) {
         bool here = placed && host == last;
 
         ck_assert_int_eq(!zp_place(w->topo, w->load[host], req, &plan, NULL),
                          here);
-        if (here)
-            takes_that(w->load[host], sim, host, &plan);
     }
+    if (placed)
+        take(w, last, &plan, a->lifetime_ms == ZP_STAYS
+                                 ? ZP_STAYS : a->time_ms + a->lifetime_ms);
     w->placed += placed != NULL;
     w->refused += placed == NULL;
-    for (host = 0; host < 3; host++) {
-        zp_load_free(w->load[host]);
-        ck_works(zp_sim_load(sim, host, &w->load[host], &err));
-    }
+    same_hosts(w, sim);
 }
 
 static void random_trace(struct gen *g, struct zp_trace *trace,
@@ -212,17 +269,19 @@ static void random_trace(struct gen *g, struct zp_trace *trace,
     uint64_t time_ms = 0;
     uint32_t i;
 
-    for (i = 0; i < 400; i++) {
+    for (i = 0; i < ARRIVALS; i++) {
         req->vcpus = 1 + gen_below(g, 8);
         req->mem_kib = (1 + gen_below(g, 12)) << 20;
-        time_ms += 10;
-        ck_works(zp_trace_add(trace, req, time_ms, ZP_STAYS, &err));
+        time_ms += gen_below(g, 20);
+        ck_works(zp_trace_add(trace, req, time_ms,
+                              gen_chance(g, 20) ? ZP_STAYS
+                                                : gen_below(g, 2000), &err));
     }
 }
 
 START_TEST(replay_is_what_plan_says)
 {
-    struct witness w = { 0 };
+    static struct witness w;
     struct zp_fleet *fleet;
     struct zp_sim *sim;
     struct zp_trace *trace;
@@ -231,26 +290,58 @@ START_TEST(replay_is_what_plan_says)
     struct gen g;
     uint32_t i;
 
-    gen_seed(&g, 11);
+    memset(&w, 0, sizeof(w));
+    gen_seed(&g, 11 + (uint64_t)_i);
     fixture_init(&f);
+    f.req.vcpu_ratio = _i == 1 ? 1 : 0;
+    f.req.strategy = _i == 2 ? ZP_SCATTER : ZP_COMPACT;
+    f.req.nr_vnodes = _i == 2 ? 2 : 0;
+    f.req.first_node = _i == 3 ? ZP_FIRST_BALANCED : ZP_FIRST_MOST_FREE;
     fixture_build(&f);
     ck_works(zp_fleet_new(&fleet, &err));
-    ck_works(zp_fleet_add(fleet, f.topo, f.load, 3, &err));
+    ck_works(zp_fleet_add(fleet, f.topo, f.load, HOSTS, &err));
     ck_works(zp_sim_new(fleet, &sim, &err));
     ck_works(zp_trace_new(&trace, &err));
     random_trace(&g, trace, &f.req);
     w.topo = f.topo;
     w.trace = trace;
-    for (i = 0; i < 3; i++)
+    for (i = 0; i < HOSTS; i++)
         ck_works(zp_load_copy(f.load, &w.load[i], &err));
     ck_works(zp_replay(sim, trace, NULL, NULL, witness, &w, &replay, &err));
     ck_assert_uint_eq(replay.placed, w.placed);
     ck_assert_uint_eq(replay.refused, w.refused);
     ck_assert_uint_gt(w.placed, 30);
     ck_assert_uint_gt(w.refused, 30);
-    for (i = 0; i < 3; i++)
+    ck_assert_uint_gt(w.left, 30);
+    for (i = 0; i < HOSTS; i++)
         zp_load_free(w.load[i]);
     zp_trace_free(trace);
+    zp_sim_free(sim);
+    zp_fleet_free(fleet);
+    fixture_clear(&f);
+}
+END_TEST
+
+/* States have no pcpus of their own, so this would be a guess. */
+START_TEST(dedicated_is_refused)
+{
+    struct fixture f;
+    struct zp_fleet *fleet;
+    struct zp_sim *sim;
+    struct zp_more more;
+    uint32_t shape;
+
+    fixture_init(&f);
+    fixture_build(&f);
+    f.req.dedicated = true;
+    ck_works(zp_fleet_new(&fleet, &err));
+    ck_works(zp_fleet_add(fleet, f.topo, f.load, 1, &err));
+    ck_works(zp_sim_new(fleet, &sim, &err));
+    ck_fails(zp_sim_shape(sim, &f.req, &shape, &err), ZP_ERR_INVAL,
+             "dedicated", "dedicated pcpus: density does not follow which "
+             "pcpus a zone has");
+    ck_assert_int_eq(zp_more(f.topo, f.load, &f.req, &more, NULL),
+                     ZP_ERR_INVAL);
     zp_sim_free(sim);
     zp_fleet_free(fleet);
     fixture_clear(&f);
@@ -302,7 +393,8 @@ int main(void)
     tcase_add_test(tcase, mix_limits);
     tcase_add_test(tcase, zones_go_as_they_came);
     tcase_add_test(tcase, equal_hosts_share);
-    tcase_add_test(tcase, replay_is_what_plan_says);
+    tcase_add_loop_test(tcase, replay_is_what_plan_says, 0, 4);
+    tcase_add_test(tcase, dedicated_is_refused);
     tcase_add_test(tcase, replay_gives_back);
     return fixture_run(suite);
 }
