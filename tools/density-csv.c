@@ -267,6 +267,9 @@ static void more_rows(const struct density *d, const struct more_row *row,
             put_number(out, zp_topology_os_id(topo, i - 1));
             put_number(out, row->more.alone[i - 1]);
             spool_add(out, ",,,,");
+            put_text(out, stranded_word(row->more.left[i - 1].by));
+            put_number(out, row->more.left[i - 1].mem_kib);
+            put_number(out, row->more.left[i - 1].pcpus);
         } else {
             spool_add(out, ",");
             put_number(out, row->more.zones);
@@ -275,6 +278,7 @@ static void more_rows(const struct density *d, const struct more_row *row,
             put_number(out, row->more.usage.spilled_kib);
             put_spread(out, row->more.spread);
             put_text(out, row->more.refusal.limit);
+            spool_add(out, ",,,");
         }
         end_row(out);
     }
@@ -284,7 +288,8 @@ void density_more_csv(const struct density *d, const struct more_row *row,
                       size_t nr, struct spool *out)
 {
     spool_add(out, "host,kind,hosts,shape,name,pnode,more,local_share,"
-              "spilled_kib,spread,limit\n");
+              "spilled_kib,spread,limit,stranded_by,stranded_kib,"
+              "stranded_pcpus\n");
     for (size_t i = 0; i < nr; i++)
         more_rows(d, &row[i], out);
 }

@@ -24,9 +24,15 @@ static void add_text(struct spool *out, const struct zp_topology *topo,
     spool_add(out, ", spread of load ");
     add_spread(out, more->spread);
     spool_add(out, "; not one more: %s\n", more->refusal.msg);
-    for (uint32_t pos = 0; pos < zp_topology_nr_pnodes(topo); pos++)
-        spool_add(out, "  pnode %u alone: %llu\n",
-                  zp_topology_os_id(topo, pos), (ull)more->alone[pos]);
+    for (uint32_t pos = 0; pos < zp_topology_nr_pnodes(topo); pos++) {
+        const struct zp_stranded *left = &more->left[pos];
+
+        spool_add(out, "  pnode %u alone: %llu; stranded after all by %s: ",
+                  zp_topology_os_id(topo, pos), (ull)more->alone[pos],
+                  stranded_word(left->by));
+        add_kib(out, left->mem_kib);
+        spool_add(out, ", %llu pcpus\n", (ull)left->pcpus);
+    }
 }
 
 static void add_json(struct spool *out, uint32_t kind,
@@ -50,8 +56,11 @@ static void add_json(struct spool *out, uint32_t kind,
     spool_json(out, more->refusal.msg);
     spool_add(out, ",\n     \"pnodes\": [");
     for (uint32_t pos = 0; pos < zp_topology_nr_pnodes(topo); pos++)
-        spool_add(out, "%s{\"pnode\": %u, \"alone\": %llu}", pos ? ", " : "",
-                  zp_topology_os_id(topo, pos), (ull)more->alone[pos]);
+        spool_add(out, "%s\n      {\"pnode\": %u, \"alone\": %llu, \"by\": "
+                  "\"%s\", \"memory_kib\": %llu, \"pcpus\": %llu}",
+                  pos ? "," : "", zp_topology_os_id(topo, pos),
+                  (ull)more->alone[pos], stranded_word(more->left[pos].by),
+                  (ull)more->left[pos].mem_kib, (ull)more->left[pos].pcpus);
     spool_add(out, "]}");
 }
 

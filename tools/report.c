@@ -468,6 +468,7 @@ int report_more(struct density *d, const struct more_row *row, size_t nr,
     static const char *const names[] = { "host", "#hosts", "shape", "#more",
                                          "#local", "#spilled", "#spread",
                                          "not one more", NULL };
+    struct spool size CLEANUP(spool_clear) = { 0 };
     struct bar bars[ZP_MAX_PNODES];
     struct xml *xml;
     int rc = xml_begin(&xml, err);
@@ -502,11 +503,16 @@ int report_more(struct density *d, const struct more_row *row, size_t nr,
 
         xml_leaf(xml, "h2", "%s: %s, if a node were alone", name_of(topo),
                  *req->name ? req->name : "zones");
+        note(xml, "And what is stranded on it when no more fits on the host.");
         for (uint32_t pos = 0; pos < pnodes; pos++) {
             bars[pos] = (struct bar){ .value = row[i].more.alone[pos] };
             snprintf(bars[pos].label, sizeof(bars[pos].label), "pnode %u",
                      zp_topology_os_id(topo, pos));
-            bar_text(&bars[pos], 0, false);
+            size.len = 0;
+            add_kib(&size, row[i].more.left[pos].mem_kib);
+            snprintf(bars[pos].text, sizeof(bars[pos].text),
+                     "%llu; %s is left, by %s", (ull)bars[pos].value,
+                     size.buf, stranded_word(row[i].more.left[pos].by));
         }
         chart_bars(xml, bars, pnodes);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How many zones of one request a host still takes. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "density/density.h"
@@ -14,9 +15,36 @@ static void cleanup_sim(struct zp_sim **sim)
     zp_sim_free(*sim);
 }
 
+static void cleanup_rows(struct zp_stranded **rows)
+{
+    free(*rows);
+}
+
 static void cleanup_load(struct zp_load **load)
 {
     zp_load_free(*load);
+}
+
+static void cleanup_mix(struct zp_mix **mix)
+{
+    zp_mix_free(*mix);
+}
+
+static int count_left(const struct zp_sim *sim, const struct zp_request *req,
+                      struct zp_more *more, struct zp_error *err)
+{
+    struct zp_mix *mix ZP_CLEANUP(cleanup_mix) = NULL;
+    struct zp_stranded *rows ZP_CLEANUP(cleanup_rows) = NULL;
+    size_t nr, i;
+    int rc = zp_mix_new(&mix, err);
+
+    if (!rc)
+        rc = zp_mix_add(mix, req, 1, err);
+    if (!rc)
+        rc = zp_stranded(sim, mix, &rows, &nr, err);
+    for (i = 0; !rc && i < nr; i++)
+        more->left[rows[i].pos] = rows[i];
+    return rc;
 }
 
 /* Zones until the first refusal, into all but .alone of @more. */
@@ -50,7 +78,7 @@ static int count_zones(const struct zp_topology *topo,
     more->usage = *zp_sim_usage(sim);
     more->zones = more->usage.zones;
     more->spread = zp_sim_spread(sim);
-    return ZP_OK;
+    return count_left(sim, req, more, err);
 }
 
 /* The load with every other node full. */

@@ -332,6 +332,8 @@ struct zp_more {
     uint32_t spread;          /* zp_sim_spread() after the last of them */
     uint64_t alone[ZP_MAX_PNODES]; /* if only that node were there */
     struct zp_error refusal;  /* why not one more */
+    /* What is then left of each node, of no use for one more; kind is 0 */
+    struct zp_stranded left[ZP_MAX_PNODES];
 };
 
 /* Asks for @req on @topo with @load until it is refused; changes nothing.

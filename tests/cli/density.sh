@@ -38,6 +38,8 @@ is "memory that spills" "$(number zones_placed)" 1
 run "${host[@]}" --vcpus 1 --memory 3G --spill strict --more --json
 is "more: by zones" "$(number more)" 2
 is "more: each node alone" "$(grep -o '"alone": 1' "$tmp/out" | wc -l)" 2
+is "more: what is stranded then" \
+    "$(grep -c '"by": "memory", "memory_kib": [1-9]' "$tmp/out")" 2
 accepted "more as text" "${host[@]}" --vcpus 1 --memory 3G --more
 
 refused 2 'density does not follow' "dedicated zones" "${host[@]}" \
