@@ -9,6 +9,9 @@ struct verdict {
     enum zp_stranded_by by[ZP_MAX_PNODES];
 };
 
+/* What becomes of a shape on a host. */
+enum fate { FITS, SHORT_OF_MEMORY, SHORT_OF_VCPUS, SHORT_OF_OTHER };
+
 struct judge {
     const struct zp_sim *sim;
     const struct zp_mix *mix;
@@ -50,44 +53,71 @@ static bool has_memory(const struct zp_sim *sim, uint32_t host, uint32_t pos,
     return zp_sim_room_kib(sim, host, pos) >= least;
 }
 
+static enum fate fate_of(const char *limit)
+{
+    static const char *const memory[] = { "memory", "memory-nodes" };
+    static const char *const vcpus[] = { "vcpus", "vcpu-ratio", "overcommit",
+                                         "smt", "float" };
+    size_t i;
+
+    for (i = 0; i < sizeof(memory) / sizeof(memory[0]); i++) {
+        if (!strcmp(limit, memory[i]))
+            return SHORT_OF_MEMORY;
+    }
+    for (i = 0; i < sizeof(vcpus) / sizeof(vcpus[0]); i++) {
+        if (!strcmp(limit, vcpus[i]))
+            return SHORT_OF_VCPUS;
+    }
+    return SHORT_OF_OTHER;
+}
+
+/* A node without memory or vcpus for a part of any shape is short of that. One
+ * that has both is short of what its host has too little of. */
 static enum zp_stranded_by judge_node(const struct judge *j,
                                       const struct zp_load *load,
                                       uint32_t host, uint32_t pos,
-                                      const bool *taken)
+                                      const enum fate *fate)
 {
     bool memory = false, vcpus = false, one_memory, one_vcpus;
+    bool no_memory = false, no_vcpus = false;
     uint32_t i;
 
     for (i = 0; i < zp_mix_nr(j->mix); i++) {
         one_memory = has_memory(j->sim, host, pos, &j->shape[i]);
         one_vcpus = has_vcpus(load, pos, &j->shape[i]);
-        if (taken[i] && one_memory && one_vcpus)
+        if (fate[i] == FITS && one_memory && one_vcpus)
             return ZP_STRANDED_NOTHING;
         memory |= one_memory;
         vcpus |= one_vcpus;
+        no_memory |= one_memory && one_vcpus && fate[i] == SHORT_OF_MEMORY;
+        no_vcpus |= one_memory && one_vcpus && fate[i] == SHORT_OF_VCPUS;
     }
-    if (memory == vcpus)
-        return ZP_STRANDED_BOTH;
-    return memory ? ZP_STRANDED_VCPUS : ZP_STRANDED_MEMORY;
+    if (memory != vcpus)
+        return memory ? ZP_STRANDED_VCPUS : ZP_STRANDED_MEMORY;
+    if (no_memory != no_vcpus)
+        return no_memory ? ZP_STRANDED_MEMORY : ZP_STRANDED_VCPUS;
+    return ZP_STRANDED_BOTH;
 }
 
-static void judge_host(struct judge *j, uint32_t host, bool *taken,
+static void judge_host(struct judge *j, uint32_t host, enum fate *fate,
                        struct verdict *verdict)
 {
     const struct zp_load *load = zp__sim_load(j->sim, host);
     const struct zp__kind *kind =
         &j->sim->kind[zp_fleet_kind_of(j->sim->fleet, host)];
+    struct zp_error why;
     uint32_t i, pos;
 
     for (i = 0; i < zp_mix_nr(j->mix); i++)
-        taken[i] = !zp_place(kind->topo, load, &j->shape[i], &j->plan, NULL);
+        fate[i] = zp_place(kind->topo, load, &j->shape[i], &j->plan, &why)
+                      ? fate_of(why.limit) : FITS;
     for (pos = 0; pos < kind->nr; pos++)
-        verdict->by[pos] = judge_node(j, load, host, pos, taken);
+        verdict->by[pos] = judge_node(j, load, host, pos, fate);
 }
 
 /* Rows of all kinds, [nodes before the kind + pos][by]. */
 static int sum_up(struct judge *j, struct zp_stranded *rows,
-                  const uint32_t *before, bool *taken,
+                  const uint32_t *before, enum fate *fate,
                   struct verdict **verdicts, struct zp_error *err)
 {
     const struct zp_sim *sim = j->sim;
@@ -103,7 +133,7 @@ static int sum_up(struct judge *j, struct zp_stranded *rows,
             *known = malloc(sizeof(**known));
             if (!*known)
                 return zp__nomem(err);
-            judge_host(j, host, taken, *known);
+            judge_host(j, host, fate, *known);
         }
         state = &sim->states.state[sim->host_state[host]];
         for (pos = 0; pos < sim->nr_of[state->kind]; pos++) {
@@ -127,22 +157,22 @@ static int judge_all(struct judge *j, struct zp_stranded *rows,
 {
     uint32_t nr = zp_mix_nr(j->mix), i;
     struct verdict **verdicts = calloc(j->sim->states.nr, sizeof(*verdicts));
-    bool *taken = calloc(nr + 1, sizeof(*taken));
+    enum fate *fate = calloc(nr + 1, sizeof(*fate));
     int rc = ZP_OK;
 
     j->shape = calloc(nr + 1, sizeof(*j->shape));
-    if (!verdicts || !taken || !j->shape)
+    if (!verdicts || !fate || !j->shape)
         rc = zp__nomem(err);
     for (i = 0; !rc && i < nr; i++) {
         j->shape[i] = *zp_mix_request(j->mix, i);
         rc = zp_request_check(&j->shape[i], err);
     }
     if (!rc)
-        rc = sum_up(j, rows, before, taken, verdicts, err);
+        rc = sum_up(j, rows, before, fate, verdicts, err);
     for (i = 0; verdicts && i < j->sim->states.nr; i++)
         free(verdicts[i]);
     free(verdicts);
-    free(taken);
+    free(fate);
     free(j->shape);
     return rc;
 }

@@ -302,7 +302,8 @@ enum zp_stranded_by {
     ZP_STRANDED_NOTHING,      /* a shape of the mix can still use it */
     ZP_STRANDED_MEMORY,       /* pcpus are left, memory is too little */
     ZP_STRANDED_VCPUS,        /* memory is left, pcpus are not */
-    ZP_STRANDED_BOTH,         /* each would do for some shape, not together */
+    ZP_STRANDED_BOTH,         /* each would do for some shape, not together;
+                               * or neither would */
 };
 
 /* Hosts of one kind, one node: what is free there and by what it is lost. */
@@ -316,8 +317,10 @@ struct zp_stranded {
 };
 
 /*
- * A node is stranded if zp_place() puts no shape of @mix on its host; on a
- * host that still takes one, no node is. Sorted by kind, node, reason;
+ * A node is of use if zp_place() still takes a shape of @mix on its host and
+ * the node has memory and vcpus for a part of it; else it is stranded, for
+ * want of what it has for no shape. One that has both is short of what
+ * zp_place() says its host is short of. Sorted by kind, node, reason;
  * *rows_out is for free(). NOMEM.
  */
 int zp_stranded(const struct zp_sim *sim, const struct zp_mix *mix,

@@ -40,6 +40,9 @@ is "more: by zones" "$(number more)" 2
 is "more: each node alone" "$(grep -o '"alone": 1' "$tmp/out" | wc -l)" 2
 is "more: what is stranded then" \
     "$(grep -c '"by": "memory", "memory_kib": [1-9]' "$tmp/out")" 2
+run "${host[@]}" --vcpus 2 --memory 3G --numa-nodes 2 --more --json
+is "a zone that divides: short of what its host is" \
+    "$(grep -c '"by": "memory"' "$tmp/out")" 2
 accepted "more as text" "${host[@]}" --vcpus 1 --memory 3G --more
 
 refused 2 'density does not follow' "dedicated zones" "${host[@]}" \
