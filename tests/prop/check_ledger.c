@@ -96,10 +96,38 @@ static void recover(struct world *w)
     }
 }
 
-static struct zp_load *look(const struct round *r, enum zp__view view,
-                            const uint64_t before[NR_SLOTS],
-                            const uint64_t free_kib[ZP_MAX_PNODES],
-                            const uint64_t after[NR_SLOTS], bool *motion)
+/* What one look at the host reads, as zp__host_read() does: the records, then
+ * the domains, then what is free, then the domains once more. */
+struct sight {
+    enum state state[NR_SLOTS];
+    struct zp__held held[NR_SLOTS];
+    uint64_t free_kib[ZP_MAX_PNODES];
+};
+
+static void see(const struct round *r, struct sight *sight)
+{
+    const struct world *w = r->world;
+    uint32_t i;
+
+    for (i = 0; i < NR_SLOTS; i++)
+        sight->state[i] = w->slot[i].state;
+    for (i = 0; i < NR_SLOTS; i++) {
+        sight->held[i] = (struct zp__held){
+            .building = sight->state[i] == BUILDING,
+            .domain = w->slot[i].domain,
+            .before_kib = w->slot[i].held_kib,
+        };
+    }
+    for (i = 0; i < r->host.nr; i++)
+        sight->free_kib[i] = w->free_kib[i];
+    for (i = 0; i < NR_SLOTS; i++) {
+        sight->held[i].domain |= w->slot[i].domain;
+        sight->held[i].after_kib = w->slot[i].held_kib;
+    }
+}
+
+static struct zp_load *weigh(const struct round *r, enum zp__view view,
+                             const struct sight *sight, bool *motion)
 {
     struct zp__ledger ledger;
     struct zp_load *load;
@@ -107,19 +135,14 @@ static struct zp_load *look(const struct round *r, enum zp__view view,
 
     zp__ledger_init(&ledger, r->topo, view);
     for (i = 0; i < NR_SLOTS; i++) {
-        const struct slot *slot = &r->world->slot[i];
-        struct zp__held held = {
-            .building = slot->state == BUILDING, .domain = slot->domain,
-            .before_kib = before[i], .after_kib = after[i],
-        };
-
-        if (slot->state != EMPTY)
-            zp__ledger_add_zone(&ledger, &slot->plan, &held);
+        if (sight->state[i] != EMPTY)
+            zp__ledger_add_zone(&ledger, &r->world->slot[i].plan,
+                                &sight->held[i]);
     }
     if (zp_load_copy(r->idle, &load, NULL))
         _exit(BROKEN);
     for (i = 0; i < r->host.nr; i++) {
-        if (zp_load_set_free(load, i, free_kib[i], NULL))
+        if (zp_load_set_free(load, i, sight->free_kib[i], NULL))
             _exit(BROKEN);
     }
     if (zp__ledger_apply(&ledger, load, NULL))
@@ -140,24 +163,18 @@ static bool fits(const struct round *r, struct zp_load *load,
 /* Under the lock. A slot with a plan; NULL: refused, or @again. */
 static struct slot *reserve(const struct round *r, bool *again)
 {
-    uint64_t before[NR_SLOTS], after[NR_SLOTS], free_kib[ZP_MAX_PNODES];
-    struct zp_plan plan, hope;
     struct world *w = r->world;
+    struct zp_plan plan, hope;
+    struct sight sight;
     bool motion;
     uint32_t i;
 
     recover(w);
-    for (i = 0; i < NR_SLOTS; i++)
-        before[i] = w->slot[i].held_kib;
-    for (i = 0; i < r->host.nr; i++)
-        free_kib[i] = w->free_kib[i];
-    for (i = 0; i < NR_SLOTS; i++)
-        after[i] = w->slot[i].held_kib;
+    see(r, &sight);
     *again = false;
-    if (!fits(r, look(r, ZP__SAFE, before, free_kib, after, &motion),
-              &plan)) {
-        *again = motion && fits(r, look(r, ZP__HOPEFUL, before, free_kib,
-                                        after, &motion), &hope);
+    if (!fits(r, weigh(r, ZP__SAFE, &sight, &motion), &plan)) {
+        *again = motion &&
+                 fits(r, weigh(r, ZP__HOPEFUL, &sight, &motion), &hope);
         return NULL;
     }
     for (i = 0; i < NR_SLOTS && w->slot[i].state != EMPTY; i++)
