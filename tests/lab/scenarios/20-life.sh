@@ -114,10 +114,17 @@ check "it is kept, crashed" wait_until 60 crashed
 check "destroy" zonectl destroy panic
 check "and nothing is left" wait_until 30 no_trace panic
 
-# Asked to shut down by its operator.
-check "a zone for shutdown" \
-    launch_report bye 240 start bye --vcpus 1 --memory 128M
-check "shutdown --wait" timeout 120 zonectl shutdown --wait bye
+# Asked to shut down by its operator. A guest that hangs on its way down does
+# so once; one that isn't told would stay again.
+BYE=(launch_report bye 240 start bye --vcpus 1 --memory 128M)
+check "a zone for shutdown" "${BYE[@]}"
+asked()
+{
+    timeout 90 zonectl shutdown --wait bye && return
+    hung bye "on its way down" && "${BYE[@]}" &&
+        timeout 90 zonectl shutdown --wait bye
+}
+check "shutdown --wait" asked
 check "nothing is left" wait_until 30 no_trace bye
 
 # Ctrl-C at any point: early, in the middle, late.
