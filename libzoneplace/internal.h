@@ -20,6 +20,18 @@ static inline void zp__cleanup_free(char **p)
     free(*p);
 }
 
+/* 0 to 15; -1: no hexadecimal digit. */
+static inline int zp__hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
 /* Fills @err (may be NULL) and returns @code: "return zp__fail(...)". @limit
  * may be NULL. */
 int zp__fail(struct zp_error *err, int code, const char *limit,

@@ -95,8 +95,8 @@ static const struct opt options[] = {
     { OPT_FORCE, "force", NULL, G_REQUEST,
       "allow a PV zone beyond one node" },
 
-    { OPT_FROM, "from", "openstack", G_PLAN,
-      "the request is that of FILE, a flavor" },
+    { OPT_FROM, "from", "openstack|libvirt", G_PLAN,
+      "the request is FILE: a flavor, a domain" },
     { OPT_TEXT, "text", NULL, G_PLAN, "print a table (default)" },
     { OPT_ASCII, "ascii", NULL, G_DRAW,
       "print a drawing of the host, 80 columns wide" },

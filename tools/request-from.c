@@ -4,7 +4,13 @@
 
 #include "zonectl.h"
 
-static const char *const formats[] = { "openstack", NULL };
+static const char *const formats[] = { "openstack", "libvirt", NULL };
+
+typedef int reader(const char *buf, size_t len, struct zp_request *req_out,
+                   char **notes_out, struct zp_error *err);
+/* Slots are those of formats[]. */
+static reader *const readers[] = { zp_request_from_openstack,
+                                   zp_request_from_libvirt };
 
 static void add_notes(struct ctl *ctl, const char *notes)
 {
@@ -39,7 +45,7 @@ int request_from(struct ctl *ctl, struct zp_request *req,
         rc = read_file(ctl->args[0], &text, err);
     if (rc)
         return rc;
-    rc = zp_request_from_openstack(text.buf, text.len, req, &notes, &why);
+    rc = readers[i](text.buf, text.len, req, &notes, &why);
     if (rc)
         return fail(err, rc, why.limit, "%s: %s", ctl->args[0], why.msg);
     add_notes(ctl, notes);

@@ -72,20 +72,13 @@ static int new_value(struct parser *p, const char *key, uint32_t *index_out)
 static bool read_hex4(const char *at, uint32_t *unit_out)
 {
     uint32_t unit = 0;
-    int i;
+    int i, digit;
 
     for (i = 0; i < 4; i++) {
-        char c = at[i];
-
-        unit <<= 4;
-        if (c >= '0' && c <= '9')
-            unit |= (uint32_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            unit |= (uint32_t)(c - 'a' + 10);
-        else if (c >= 'A' && c <= 'F')
-            unit |= (uint32_t)(c - 'A' + 10);
-        else
+        digit = zp__hex_digit(at[i]);
+        if (digit < 0)
             return false;
+        unit = unit << 4 | (uint32_t)digit;
     }
     *unit_out = unit;
     return true;

@@ -33,8 +33,7 @@ static bool read_list(struct zp__import *im, const struct zp__xml_attrs *attrs,
     return true;
 }
 
-/* The units of libvirt: a number of bytes each, KiB if none is given. */
-static uint64_t unit_of(const struct zp__xml_attrs *attrs)
+uint64_t zp__libvirt_unit(const struct zp__xml_attrs *attrs)
 {
     static const struct {
         const char *name;
@@ -54,6 +53,15 @@ static uint64_t unit_of(const struct zp__xml_attrs *attrs)
             return units[i].bytes;
     }
     return 0;
+}
+
+bool zp__libvirt_kib(uint64_t number, uint64_t unit, uint64_t *kib_out)
+{
+    if (number / 1024 > ZP_MAX_MEM_KIB / unit)
+        return false;
+    *kib_out = unit >= 1024 && unit % 1024 == 0 ? number * (unit / 1024)
+                                                : number * unit / 1024;
+    return *kib_out <= ZP_MAX_MEM_KIB;
 }
 
 static void start_cell(struct zp__import *im, struct state *s,
@@ -144,7 +152,7 @@ static void on_start(struct zp__import *im, void *state, const char *element,
         s->in_memory = true;
         s->memory = 0;
         s->digits = s->junk = false;
-        s->unit = unit_of(attrs);
+        s->unit = zp__libvirt_unit(attrs);
     } else if (!strcmp(element, "cpu")) {
         start_pcpu(im, s, attrs);
     } else if (!strcmp(element, "sibling")) {
@@ -180,15 +188,10 @@ static void end_memory(struct zp__import *im, struct state *s)
                         s->cell->os_id);
         return;
     }
-    if (s->memory / 1024 > ZP_MAX_MEM_KIB / s->unit) {
+    if (!zp__libvirt_kib(s->memory, s->unit, &s->cell->mem_kib))
         zp__import_fail(im, ZP_ERR_RANGE, "memory",
                         "cell %u: its memory is beyond %llu KiB",
                         s->cell->os_id, (unsigned long long)ZP_MAX_MEM_KIB);
-        return;
-    }
-    s->cell->mem_kib = s->unit >= 1024 && s->unit % 1024 == 0
-                           ? s->memory * (s->unit / 1024)
-                           : s->memory * s->unit / 1024;
 }
 
 static void on_end(struct zp__import *im, void *state, const char *element,

@@ -86,17 +86,6 @@ bool zp__scan_find(const struct zp__scan *s, const char *word)
     return false;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Backwards: the last word is pcpus 0 to 31. */
 bool zp__scan_mask(const char *text, size_t len, struct zp_pcpuset *set_out)
 {
@@ -119,7 +108,7 @@ bool zp__scan_mask(const char *text, size_t len, struct zp_pcpuset *set_out)
             len--;
             continue;
         }
-        value = hex_digit(text[len]);
+        value = zp__hex_digit(text[len]);
         if (value < 0 || digits == 8 + 2)
             return false;
         for (i = 0; i < 4; i++) {

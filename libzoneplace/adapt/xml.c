@@ -22,6 +22,7 @@ struct zp__xml_attrs {
 struct reader {
     struct zp__import *im;
     xmlParserCtxtPtr ctxt;
+    const struct zp__xml_format *wanted; /* NULL: that of a host */
     const struct zp__xml_format *format;
     void *state;
     uint32_t depth;
@@ -120,6 +121,15 @@ static const struct zp__xml_format *format_of(const char *root)
 
 static void choose_format(struct reader *r, const char *root)
 {
+    if (r->wanted && !strcmp(root, r->wanted->root)) {
+        r->format = r->wanted;
+        return;
+    }
+    if (r->wanted) {
+        zp__import_fail(r->im, ZP_ERR_PARSE, "xml", "XML of <%.40s>, not of "
+                        "<%s>", root, r->wanted->root);
+        return;
+    }
     r->format = format_of(root);
     if (!r->format) {
         zp__import_fail(r->im, ZP_ERR_PARSE, "xml", "XML of <%.40s>, where "
@@ -265,30 +275,46 @@ static void set_handlers(xmlSAXHandler *sax)
     sax->serror = on_error;
 }
 
-int zp__import_xml(struct zp__import *im, const char *buf, size_t len)
+static int parse(struct reader *r, const char *buf, size_t len)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    struct reader r = { im, NULL, NULL, NULL, 0 };
+    struct zp__import *im = r->im;
 
     pthread_once(&once, load_library);
     if (!lib.loaded)
         return zp__import_fail(im, ZP_ERR_UNSUPPORTED, "xml", "this is XML, "
                                "and %s could not be loaded", LIBRARY);
-    r.ctxt = lib.xmlCreateMemoryParserCtxt(buf, (int)len);
-    if (!r.ctxt)
+    r->ctxt = lib.xmlCreateMemoryParserCtxt(buf, (int)len);
+    if (!r->ctxt)
         return im->rc = zp__nomem(im->err);
-    lib.xmlCtxtUseOptions(r.ctxt, XML_PARSE_NONET | XML_PARSE_NOWARNING);
-    set_handlers(r.ctxt->sax);
-    r.ctxt->userData = &r;
-    lib.xmlParseDocument(r.ctxt);
-    report(&r);
+    lib.xmlCtxtUseOptions(r->ctxt, XML_PARSE_NONET | XML_PARSE_NOWARNING);
+    set_handlers(r->ctxt->sax);
+    r->ctxt->userData = r;
+    lib.xmlParseDocument(r->ctxt);
+    report(r);
     if (!im->rc)
-        r.format->finish(im, r.state);
-    if (im->rc && r.format)
-        zp__wrap(im->err, im->rc, "%s", r.format->name);
-    free(r.state);
-    if (r.ctxt->myDoc)
-        lib.xmlFreeDoc(r.ctxt->myDoc);
-    lib.xmlFreeParserCtxt(r.ctxt);
+        r->format->finish(im, r->state);
+    if (im->rc && r->format)
+        zp__wrap(im->err, im->rc, "%s", r->format->name);
+    if (r->ctxt->myDoc)
+        lib.xmlFreeDoc(r->ctxt->myDoc);
+    lib.xmlFreeParserCtxt(r->ctxt);
     return im->rc;
+}
+
+int zp__import_xml(struct zp__import *im, const char *buf, size_t len)
+{
+    struct reader r = { .im = im };
+    int rc = parse(&r, buf, len);
+
+    free(r.state);
+    return rc;
+}
+
+int zp__xml_read(struct zp__import *im, const char *buf, size_t len,
+                 const struct zp__xml_format *format, void *state)
+{
+    struct reader r = { .im = im, .wanted = format, .state = state };
+
+    return parse(&r, buf, len);
 }

@@ -25,7 +25,8 @@ bool zp__xml_attr_uint(const struct zp__xml_attrs *attrs, const char *name,
 struct zp__xml_format {
     const char *name;        /* for messages: "hwloc XML" */
     const char *root;        /* the element that tells the format */
-    size_t state_size;       /* of the zeroed memory the calls get */
+    size_t state_size;       /* of the zeroed memory that an importer's calls
+                              * get; of no use to zp__xml_read() */
     void (*start)(struct zp__import *im, void *state, const char *element,
                   const struct zp__xml_attrs *attrs, uint32_t depth);
     void (*text)(struct zp__import *im, void *state, const char *text,
@@ -37,5 +38,15 @@ struct zp__xml_format {
 
 extern const struct zp__xml_format zp__xml_hwloc;
 extern const struct zp__xml_format zp__xml_libvirt;
+
+/* Reads a document of @format into the caller's @state; of @im only the error
+ * and the count of steps are used. Returns im->rc. */
+int zp__xml_read(struct zp__import *im, const char *buf, size_t len,
+                 const struct zp__xml_format *format, void *state);
+
+/* libvirt's sizes: the bytes of "unit", KiB if there is none; 0: unknown. */
+uint64_t zp__libvirt_unit(const struct zp__xml_attrs *attrs);
+/* @number of @unit in KiB; false beyond ZP_MAX_MEM_KIB. */
+bool zp__libvirt_kib(uint64_t number, uint64_t unit, uint64_t *kib_out);
 
 #endif

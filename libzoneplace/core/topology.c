@@ -115,20 +115,14 @@ int zp_topology_set_distances(struct zp_topology *topo, const uint32_t *dist,
 static bool hex(const char **text, uint32_t min_digits, uint32_t max_digits,
                 uint32_t *value_out)
 {
-    uint32_t value = 0, digits = 0, digit;
-    char c;
+    uint32_t value = 0, digits = 0;
+    int digit;
 
     for (; digits < max_digits; digits++, (*text)++) {
-        c = **text;
-        if (c >= '0' && c <= '9')
-            digit = (uint32_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            digit = (uint32_t)(c - 'a' + 10);
-        else if (c >= 'A' && c <= 'F')
-            digit = (uint32_t)(c - 'A' + 10);
-        else
+        digit = zp__hex_digit(**text);
+        if (digit < 0)
             break;
-        value = value * 16 + digit;
+        value = value * 16 + (uint32_t)digit;
     }
     *value_out = value;
     return digits >= min_digits;

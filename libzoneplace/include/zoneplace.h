@@ -989,6 +989,18 @@ int zp_request_from_openstack(const char *buf, size_t len,
                               struct zp_request *req_out, char **notes_out,
                               struct zp_error *err);
 
+/*
+ * A domain of libvirt, as `virsh dumpxml` prints it (formatdomain of libvirt
+ * 9.0; at most 1 MiB): vcpus, memory, NUMA cells, pins and PCI devices are
+ * understood or refused; docs/KNOBS.md lists them, the rest is not a plan's.
+ * Cells have to have equal shares, as zones do. Memory below <memory> at boot
+ * makes the zone dynamic. *notes_out: a line for each that has no effect here.
+ * PARSE, INVAL, RANGE, NOMEM; UNSUPPORTED if built without libxml2.
+ */
+int zp_request_from_libvirt(const char *buf, size_t len,
+                            struct zp_request *req_out, char **notes_out,
+                            struct zp_error *err);
+
 /* Plan JSON. @topo, @load, @req may be NULL: then "warnings" and "why" are
  * left empty. */
 int zp_plan_to_json(const struct zp_topology *topo, const struct zp_load *load,

@@ -4,17 +4,6 @@
 
 #include "xen/xen.h"
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static int parse_mac(const char *text, uint8_t mac[6], struct zp_error *err)
 {
     unsigned i;
@@ -22,11 +11,11 @@ static int parse_mac(const char *text, uint8_t mac[6], struct zp_error *err)
     for (i = 0; i < 6; i++) {
         const char *p = text + 3 * i;
 
-        if (strnlen(p, 3) < 2 || hex(p[0]) < 0 || hex(p[1]) < 0 ||
-            p[2] != (i < 5 ? ':' : '\0'))
+        if (strnlen(p, 3) < 2 || zp__hex_digit(p[0]) < 0 ||
+            zp__hex_digit(p[1]) < 0 || p[2] != (i < 5 ? ':' : '\0'))
             return zp__fail(err, ZP_ERR_PARSE, "vif",
                             "vif: not a mac address: %s", text);
-        mac[i] = (uint8_t)(hex(p[0]) << 4 | hex(p[1]));
+        mac[i] = (uint8_t)(zp__hex_digit(p[0]) << 4 | zp__hex_digit(p[1]));
     }
     if (mac[0] & 1)
         return zp__fail(err, ZP_ERR_INVAL, "vif",

@@ -192,7 +192,7 @@ refused 2 'no flavor' "something else" plan --host "$tmp/cxl.json" \
     --from openstack "$tmp/f"
 refused 2 'FILE is missing' "no file" plan --host "$tmp/cxl.json" \
     --from openstack
-refused 2 'none of openstack' "another system" plan --host "$tmp/cxl.json" \
+refused 2 'none of openstack, libvirt' "another system" plan --host "$tmp/cxl.json" \
     --from xenon "$tmp/f"
 refused 2 'only goes with --from' "a file alone" plan \
     --host "$tmp/cxl.json" "$tmp/f"

@@ -5,6 +5,7 @@
  * so, leaves its outputs alone and holds nothing (sanitizers and valgrind see
  * that); the next time it works.
  */
+#include <config.h>
 #include <zoneplace-density.h>
 
 #include "../golden/oom.h"
@@ -313,6 +314,25 @@ static int openstack(struct bed *bed)
     return rc;
 }
 
+static int libvirt(struct bed *bed)
+{
+    static const char text[] =
+        "<domain><vcpu cpuset='0'>4</vcpu><memory unit='MiB'>4096</memory>"
+        "<cpu><numa><cell cpus='0-1' memory='2' unit='GiB'/>"
+        "<cell cpus='2-3' memory='2' unit='GiB'/></numa></cpu></domain>";
+    struct zp_request req;
+    char *notes = NULL;
+    int rc = zp_request_from_libvirt(text, strlen(text), &req, &notes, &why);
+
+    (void)bed;
+    if (rc)
+        expect(!notes);
+    else
+        expect(req.nr_vnodes == 2);
+    free(notes);
+    return rc;
+}
+
 static int cpuid_dump(struct bed *bed)
 {
     char *text = NULL;
@@ -369,6 +389,9 @@ static const struct {
     { "zp_hosts_from_buffer (one)", hosts_of_json, 8 },
     { "zp_host_to_nrt", host_as_nrt, 3 },
     { "zp_request_from_openstack", openstack, 3 },
+#ifdef HAVE_LIBXML2
+    { "zp_request_from_libvirt", libvirt, 3 },
+#endif
     { "zp_plan_to_cpuid", cpuid_dump, 1 },
     { "zp_topology_new", topology, 3 },
 };
