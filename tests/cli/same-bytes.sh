@@ -47,7 +47,10 @@ done
 export LC_ALL=C
 [ -n "$locales" ] || skip "another locale" "there is none but C"
 
-for order in "7 3 2 0" "3 0 7 2" "2 7 0 3"; do
+# Under a checker one of them will do: it sees each call once already.
+orders=("7 3 2 0" "3 0 7 2" "2 7 0 3")
+[ -z "${ZP_WRAP:-}" ] || orders=("7 3 2 0")
+for order in "${orders[@]}"; do
     for keys in forward backward; do
         make_host "$order" $keys >"$tmp/other.json"
         check "order $order, keys $keys: another file" \
