@@ -36,7 +36,10 @@ compare()
     local file=$1 host=$2 mix=$3 seed=$4
     run density --host "$host" --mix "$mix" --numa-nodes 1 --seed "$seed" \
         --policies most-free,pack,balanced --csv results
-    [ "$status" = 0 ] || return
+    if [ "$status" != 0 ]; then
+        echo "$(basename "$host"): $(cat "$tmp/err")" >>"$tmp/refused"
+        return
+    fi
     awk -F, -v what="$(basename "$host" .json) $(basename "$mix" .csv) $seed" '
     NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
     NR > 2 {
@@ -66,6 +69,7 @@ shares()
 median() { shares "$1" "$2" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 : >"$tmp/eight"
+: >"$tmp/refused"
 for mix in "$mixes"/*.csv; do
     for ((seed = 0; seed < ${ZP_SEEDS:-2}; seed++)); do
         compare "$tmp/eight" "$tmp/eight.json" "$mix" "$seed"
@@ -88,6 +92,7 @@ for host in "$top_srcdir"/tests/data/hosts/*.json; do
     done
 done
 check "hosts and mixes" [ "$(wc -l <"$tmp/all")" -ge 150 ]
+is "none of them is refused" "$(cat "$tmp/refused")" ""
 judge "$tmp/all" "captured hosts"
 if [ -n "${ZP_CASES:-}" ] && [ -d "$more" ]; then
     : >"$tmp/more"
@@ -98,6 +103,7 @@ if [ -n "${ZP_CASES:-}" ] && [ -d "$more" ]; then
         done
     done
     judge "$tmp/more" "more hosts"
+    sort -u "$tmp/refused" | sed 's/^/# refused: /'
     cat "$tmp/more" >>"$tmp/all"
 elif [ -n "${ZP_CASES:-}" ]; then
     skip "more hosts" "there is no $more"

@@ -95,6 +95,13 @@ bad m.csv 3 3 'memory' "an unknown unit in CSV" \
     <<<$'vcpus,memory\n1,512\n1,5Q'
 bad m.csv 2 1 'above' "an overflow in CSV" \
     <<<$'vcpus,memory\n99999999999999999999,512'
+bad m.csv 2 1 weight "a weight of 0" <<<$'vcpus,memory,weight\n1,5,0'
+bad m.csv 2 5 weight "a negative weight" <<<$'vcpus,memory,weight\n1,5,-1'
+bad m.json 1 2 weight "a weight of 0 in JSON" \
+    <<<'[{"vcpus": 1, "memory": 5, "weight": 0}]'
+bad m.json 1 '[0-9]*' weight "a weight too large" \
+    <<<'[{"vcpus": 1, "memory": 5, "weight": 99999999999}]'
+bad m.csv 1 1 'no CSV\|empty' "no mix" </dev/null
 bad m.csv 1 14 'colour' "an unknown column" <<<$'vcpus,memory,colour\n1,512,x'
 bad m.csv 2 3 'fields' "a line too short" <<<$'vcpus,memory,name\n1,512'
 bad m.csv 2 7 'end' "a quote without its end" <<<$'vcpus,memory,name\n1,512,"x'
@@ -161,6 +168,30 @@ bad_trace 2 5 'whole number' "vcpus that are none" <<<"$head"$'\n5,1,x,1G'
 bad_trace 2 7 memory "an unknown unit of memory" <<<"$head"$'\n5,1,1,1X'
 bad_trace 2 1 large "an overflow" <<<"$head"$'\n99999999999999999999,1,1,1G'
 bad_trace 2 5 vcpu "no vcpus" <<<"$head"$'\n5,1,0,1G'
+bad_trace 2 5 above "too many vcpus" <<<"$head"$'\n5,1,99999999999,1G'
+bad_trace 2 7 beyond "an overflow of memory" \
+    <<<"$head"$'\n5,1,1,99999999999999999999G'
+bad_trace 2 7 memory "negative memory" <<<"$head"$'\n5,1,1,-1G'
+bad_trace 2 7 memory "no memory" <<<"$head"$'\n5,1,1,'
+bad_trace 2 3 large "an overflow of lifetime" \
+    <<<"$head"$'\n5,99999999999999d,1,1G'
+bad_trace 2 5 fields "a line too short" <<<"$head"$'\n5,1,1'
+bad_trace 2 10 fields "a line too long" <<<"$head"$'\n5,1,1,1G,4'
+bad_trace 1 1 'no CSV' "an empty trace" </dev/null
+pods='name,cpu_milli,memory_mib,creation_time,deletion_time'
+bad_trace 2 3 cpu_milli "a pod of negative size" <<<"$pods"$'\np,-5,1,0,1'
+bad_trace 2 3 above "a pod beyond" <<<"$pods"$'\np,1000001,1,0,1'
+bad_trace 2 5 above "a pod's memory beyond" \
+    <<<"$pods"$'\np,1,999999999999999999,0,1'
+bad_trace 2 9 'is before creation_time' "a pod that ends before it starts" \
+    <<<"$pods"$'\np,1,1,5,1'
+bad_trace 3 7 'line above' "unsorted pods" <<<"$pods"$'\np,1,1,5,6\np,1,1,4,6'
+shares='vmId,starttime,endtime,core,memory'
+bad_trace 2 7 negative "a negative share" <<<"$shares"$'\n1,0,1,-0.5,0.1'
+bad_trace 2 7 large "a share beyond" <<<"$shares"$'\n1,0,1,9999999999999,0.1'
+bad_trace 2 7 'not a number' "a share that is none" <<<"$shares"$'\n1,0,1,x,0.1'
+bad_trace 2 5 'is before starttime' "an end before the start" \
+    <<<"$shares"$'\n1,5,1,0.1,0.1'
 bad_trace 1 1 columns "columns of nothing" <<<$'a,b\n1,2'
 bad_trace 1 '[0-9]*' '64 columns' "a trace of a million columns" < <(awk 'BEGIN {
     printf "time"; for (i = 1; i < 1000000; i++) printf ",c%d", i }')
