@@ -206,6 +206,20 @@ zone_id()
     xl domid "$1" 2>/dev/null
 }
 
+# compare_zone NAME REPORT: /out/NAME.json, which is its plan, against what the
+# guest has reported and what Xen says. What was compared stays in /out.
+compare_zone()
+{
+    local id
+
+    id=$(zone_id "$1") || return
+    xl vcpu-list "$1" >"/out/$1.vcpus"
+    cp "$(xen_dump)" "/out/$1.pages"
+    cp "$2" "/out/$1.report"
+    /lab/compare --plan "/out/$1.json" --report "/out/$1.report" \
+        --debug-u "/out/$1.pages" --vcpu-list "/out/$1.vcpus" --domid "$id"
+}
+
 zone_gone()
 {
     ! xl domid "$1" >/dev/null 2>&1

@@ -27,14 +27,6 @@ plan_of()
     zonectl show "$1" --json | grep -o '"plan":.*'
 }
 
-compare_zone()
-{
-    xl vcpu-list "$1" >/tmp/v
-    /lab/compare --plan "/out/$1.json" --report "$2" \
-        --debug-u "$(xen_dump)" --vcpu-list /tmp/v \
-        --domid "$(zone_id "$1")"
-}
-
 truncate -s 8M /root/disk.img
 LIFE=(start life --vcpus 2 --memory 256M --numa-nodes 2
     --disk /root/disk.img,raw,xvda,w --vif bridge=xenbr0)

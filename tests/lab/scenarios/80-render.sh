@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # What is rendered for xl is read by xl; a zone that lives is drawn where it
-# lives.
+# lives. And finer than nodes: what --float, --smt and --dedicated promise is
+# what Xen holds.
 # lab: stock
 . /lab/lib.sh
 
@@ -29,4 +30,80 @@ is "show --svg: its memory on two nodes" "$(boxes memory data-to)" 2
 check "show --ascii: the zone is in it" \
     sh -c 'zonectl show drawn --ascii | grep -q "=> vnode 1"'
 check "destroy" zonectl destroy drawn
+
+# fine NAME OPTION...: a zone that needs no guest to be looked at.
+fine()
+{
+    local name=$1
+
+    shift
+    zonectl launch --name "$name" --memory 128M --paused \
+        --kernel /boot/vmlinuz --ramdisk /boot/zone.img "$@"
+}
+# Its vcpus' hard affinities, as Xen has them, in the order of vcpus.
+hard()
+{
+    xl vcpu-list "$1" | awk 'NR > 1 { print $(NF - 2) }' | xargs
+}
+# The nodes that these pcpus are of, each once: node n has 2n and 2n+1.
+nodes_of()
+{
+    tr ' ,-' '\n' <<<"$1" | awk '{ print int($1 / 2) }' | sort -nu | xargs
+}
+refuses()
+{
+    local text=$1 word=$2 rc=0 out
+
+    shift 2
+    out=$(fine none "$@" 2>&1) || rc=$?
+    is "$text: exit 3" "$rc" 3
+    check "$text: it says why" grep -q "$word" <<<"$out"
+    note "$out"
+    is "$text: nothing was created" "$(xl list none 2>/dev/null)" ""
+}
+gone()
+{
+    local name
+
+    for name; do
+        check "$name: destroy" zonectl destroy "$name"
+    done
+}
+mkdir -p /etc/zoneplace
+refuses "--float l3, of which Xen tells nothing" 'L3' --vcpus 2 --float l3
+check "two pcpus for one zone alone" fine own --vcpus 2 --dedicated
+own=$(hard own)
+is "one each" "$(tr ' ' '\n' <<<"$own" | grep -cx '[0-9]*')" 2
+is "of one node" "$(nodes_of "$own" | wc -w)" 1
+check "verify" zonectl verify own
+check "two more" fine more --vcpus 2 --dedicated
+is "all four are different" "$(tr ' ' '\n' <<<"$own $(hard more)" | sort -u |
+    wc -l)" 4
+check "one that floats" fine floats --vcpus 12 --numa-nodes 6
+is "it keeps off them" "$(comm -12 <(nodes_of "$own $(hard more)" |
+    tr ' ' '\n' | sort) <(nodes_of "$(hard floats)" | tr ' ' '\n' | sort))" ""
+refuses "no seven nodes are left" 'dedicated\|pcpu\|nodes' --vcpus 14 \
+    --numa-nodes 7
+gone own more floats
+
+for ((p = 0; p < 16; p++)); do
+    echo "l3 = $p"
+done >/etc/zoneplace/host.conf
+check "an L3 for each pcpu: --float l3" fine domains --vcpus 2 --float l3
+is "one L3 each" "$(hard domains | tr ' ' '\n' | grep -cx '[0-9]*')" 2
+is "of one node" "$(nodes_of "$(hard domains)" | wc -w)" 1
+check "verify" zonectl verify domains
+gone domains
+
+for ((p = 0; p < 16; p += 2)); do
+    echo "core = $p-$((p + 1))"
+done >/etc/zoneplace/host.conf
+check "a core for each node: --smt avoid" fine avoid --vcpus 2 --smt avoid
+is "two vcpus are on two nodes" "$(nodes_of "$(hard avoid)" | wc -w)" 2
+check "verify" zonectl verify avoid
+refuses "nine vcpus, eight cores" 'core' --vcpus 9 --smt avoid
+check "--smt pack" fine pack --vcpus 2 --smt pack
+is "two vcpus on one node" "$(nodes_of "$(hard pack)" | wc -w)" 1
+gone avoid pack
+rm /etc/zoneplace/host.conf
 lab_done
