@@ -80,6 +80,43 @@ done
 check "the agent brought all blocks online" \
     grep -q "agent: 2 of 2 memory blocks online" "$(zone_log dev)"
 
+# A neighbour has all of its node: it waits, says so, runs on, and grows when
+# there is room.
+dom=$(zone_id dev)
+home=$(xen_pages "$dom" | sort -t : -k 2 -n | awk -F : 'END { print $1 }')
+room=$(nodes_free | sed -n "$((home + 1))p")
+cat >/root/hog.cfg <<END
+type = "pvh"
+name = "hog"
+kernel = "/boot/vmlinuz"
+memory = $((room / 1024 - 40))
+maxmem = $((room / 1024 - 40))
+vcpus = 1
+cpus = "node:$home"
+END
+check "a guest of xl takes what node $home has" xl create -q -p /root/hog.cfg
+note "free on node $home: $room KiB, then $(nodes_free |
+    sed -n "$((home + 1))p") KiB"
+check "dev takes memory" zone_cmd "$dom" alloc 0 100
+sleep 2
+said=$(zone-balloond --once)
+note "$said"
+check "its node is full: it waits, and says for what" \
+    grep -q "dev: .*waits for .* of pnode $home" <<<"$said"
+said=$(zonectl show dev | grep '^balloon:')
+check "and show says so: $said" grep -q "waits for .* of pnode $home" \
+    <<<"$said"
+at_home dev "while it waits"
+check "it runs" zone_cmd "$dom" free
+check "dev takes memory" zone_cmd "$dom" alloc 0 100
+check "the neighbour goes" xl destroy hog
+wait_until 30 zone_gone hog
+sleep 2
+said=$(zone-balloond --once)
+note "$said"
+check "there is room: it grows" grep -q "dev: grows from" <<<"$said"
+check "dev frees it" zone_cmd "$dom" free
+
 mem_set dev 384M
 at_home dev "384 MiB"
 mem_set plain 400M
@@ -124,8 +161,7 @@ check "plain: destroy" zonectl destroy plain
 said=$(zone-balloond --once --dry-run)
 note "$said"
 check "dry run: nothing happens" [ "$(xenstore-read \
-    "/local/domain/$(zone_id dev)/memory/target")" = 524288 ]
-dom=$(zone_id dev)
+    "/local/domain/$dom/memory/target")" = 524288 ]
 check "dev takes memory" zone_cmd "$dom" alloc 0 300
 sleep 2
 said=$(zone-balloond --once)
