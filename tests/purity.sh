@@ -8,7 +8,7 @@
 set -eu
 
 allowed='malloc calloc realloc free
-memcpy memset memmove memcmp bcmp memchr strlen strnlen strchr strrchr strcmp
+qsort strcspn memcpy memset memmove memcmp bcmp memchr strlen strnlen strchr strrchr strcmp
 strncmp strcpy strncpy strstr
 snprintf vsnprintf __snprintf_chk __vsnprintf_chk
 __memcpy_chk __memset_chk __memmove_chk __strcpy_chk __strncpy_chk
@@ -18,6 +18,8 @@ cd "$top_builddir"
 objects=$(find libzoneplace/core/.libs libzoneplace/render/.libs \
     libzoneplace/density/.libs \
     -name 'libzpcore_la-*.o')
+objects="$objects $(find kube-annotations/.libs -name '*annotation.o')
+$(find libzoneplace/adapt/.libs -name 'libzpall_la-quantity.o')"
 test -n "$objects" || { echo "purity: no objects to look at" >&2; exit 1; }
 
 # Sanitizers put calls of their own into every object.
