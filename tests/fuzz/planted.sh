@@ -41,7 +41,7 @@ plant()
 }
 
 names=("$@")
-[ $# -gt 0 ] || names=(numactl xl sysfs hwloc libvirt host_json)
+[ $# -gt 0 ] || names=(numactl xl sysfs hwloc libvirt host_json openstack domain)
 plant numactl numactl-text.c 's/if (pcpu >= ZP_MAX_PCPUS)/if (pcpu >= 1u << 30)/
     s/zp_pcpuset_add(&node->pcpus, (uint32_t)pcpu)/node->pcpus.word[pcpu \/ 64] |= 1/'
 plant xl xl-text.c 's/if (pcpu >= ZP_MAX_PCPUS)/if (pcpu >= 1u << 30)/'
@@ -49,4 +49,6 @@ plant sysfs sysfs-tar.c 's/ || \*nr_out >= ZP_MAX_PCPUS)/)/'
 plant hwloc hwloc-xml.c 's/pcpu >= ZP_MAX_PCPUS)/pcpu >= 1u << 30)/'
 plant libvirt libvirt-xml.c 's/pcpu >= ZP_MAX_PCPUS)/pcpu >= 1u << 30)/'
 plant host_json host-json.c 's/if (row->type != ZP__JSON_ARRAY || row->nr != nr_nodes)/if (row->type != ZP__JSON_ARRAY)/'
+plant openstack openstack.c 's/ || (unsigned)atoi(digits) >= ZP_MAX_VNODES)/)/'
+plant domain libvirt-domain.c 's/id >= ZP_MAX_VNODES || d->cell/d->cell/'
 exit "$bad"
