@@ -85,19 +85,13 @@ check "the agent brought all blocks online" \
 dom=$(zone_id dev)
 home=$(xen_pages "$dom" | sort -t : -k 2 -n | awk -F : 'END { print $1 }')
 room=$(nodes_free | sed -n "$((home + 1))p")
-cat >/root/hog.cfg <<END
-type = "pvh"
-name = "hog"
-kernel = "/boot/vmlinuz"
-memory = $((room / 1024 - 40))
-maxmem = $((room / 1024 - 40))
-vcpus = 1
-cpus = "node:$home"
-END
-check "a guest of xl takes what node $home has" xl create -q -p /root/hog.cfg
+check "a neighbour takes what node $home has" zonectl launch --name hog \
+    --paused --kernel /boot/vmlinuz --vcpus 1 \
+    --memory $((room / 1024 - 48))M --spill interleave \
+    --interleave-nodes "$home"
 note "free on node $home: $room KiB, then $(nodes_free |
     sed -n "$((home + 1))p") KiB"
-check "dev takes memory" zone_cmd "$dom" alloc 0 100
+check "dev takes memory" zone_cmd "$dom" alloc 0 110
 sleep 2
 said=$(zone-balloond --once)
 note "$said"
@@ -108,9 +102,8 @@ check "and show says so: $said" grep -q "waits for .* of pnode $home" \
     <<<"$said"
 at_home dev "while it waits"
 check "it runs" zone_cmd "$dom" free
-check "dev takes memory" zone_cmd "$dom" alloc 0 100
-check "the neighbour goes" xl destroy hog
-wait_until 30 zone_gone hog
+check "dev takes memory" zone_cmd "$dom" alloc 0 110
+check "the neighbour goes" zonectl destroy hog
 sleep 2
 said=$(zone-balloond --once)
 note "$said"
