@@ -5,12 +5,28 @@
 
 #include "xen/xen.h"
 
+const libxl_dominfo *zp__domain_in(const libxl_dominfo *list, int nr,
+                                   const char *uuid)
+{
+    libxl_uuid want;
+    int i;
+
+    if (libxl_uuid_from_string(&want, uuid))
+        return NULL;
+    for (i = 0; i < nr; i++) {
+        if (libxl_uuid_compare(&list[i].uuid, &want) == 0)
+            return &list[i];
+    }
+    return NULL;
+}
+
 int zp__domain_by_uuid(struct zp_xen *xen, const char *uuid,
                        uint32_t *domid_out, struct zp_error *err)
 {
+    const libxl_dominfo *found;
     libxl_dominfo *list;
     libxl_uuid want;
-    int i, nr, found = -1;
+    int nr;
 
     if (libxl_uuid_from_string(&want, uuid))
         return zp__fail(err, ZP_ERR_INVAL, "uuid", "not a uuid: %s", uuid);
@@ -18,16 +34,13 @@ int zp__domain_by_uuid(struct zp_xen *xen, const char *uuid,
     list = libxl_list_domain(xen->ctx, &nr);
     if (!list)
         return zp__log_fail(&xen->log, err, ERROR_FAIL, "listing domains");
-    for (i = 0; i < nr; i++) {
-        if (libxl_uuid_compare(&list[i].uuid, &want) == 0)
-            found = (int)list[i].domid;
-    }
+    found = zp__domain_in(list, nr, uuid);
+    if (found)
+        *domid_out = found->domid;
     libxl_dominfo_list_free(list, nr);
-    if (found < 0)
-        return zp__fail(err, ZP_ERR_NOTFOUND, NULL,
-                        "no domain has the uuid %s", uuid);
-    *domid_out = (uint32_t)found;
-    return ZP_OK;
+    return found ? ZP_OK
+                 : zp__fail(err, ZP_ERR_NOTFOUND, NULL,
+                            "no domain has the uuid %s", uuid);
 }
 
 int zp__domain_wipe(struct zp_xen *xen, const char *uuid,

@@ -5,21 +5,6 @@
 
 #include "xen/probe.h"
 
-static const libxl_dominfo *find_domain(const libxl_dominfo *list, int nr,
-                                        const char *uuid)
-{
-    libxl_uuid want;
-    int i;
-
-    if (libxl_uuid_from_string(&want, uuid))
-        return NULL;
-    for (i = 0; i < nr; i++) {
-        if (libxl_uuid_compare(&list[i].uuid, &want) == 0)
-            return &list[i];
-    }
-    return NULL;
-}
-
 static void add_domain(struct zp_xen *xen, const libxl_dominfo *info,
                        struct zp__ledger *ledger)
 {
@@ -45,10 +30,11 @@ static void add_domain(struct zp_xen *xen, const libxl_dominfo *info,
 static void add_zone(const struct zp__host *host,
                      const struct zp__record *rec, struct zp__ledger *ledger)
 {
-    const libxl_dominfo *info = find_domain(host->doms, host->nr_doms,
-                                            rec->uuid);
-    const libxl_dominfo *after = find_domain(host->doms_after,
-                                             host->nr_doms_after, rec->uuid);
+    const libxl_dominfo *info = zp__domain_in(host->doms, host->nr_doms,
+                                              rec->uuid);
+    const libxl_dominfo *after = zp__domain_in(host->doms_after,
+                                               host->nr_doms_after,
+                                               rec->uuid);
     struct zp__held held = {
         .building = rec->phase == ZP__LAUNCHING ||
                     rec->phase == ZP__REBOOTING,

@@ -103,6 +103,9 @@ size_t zp__store_pieces(size_t len, size_t i, size_t *from_out,
 
 /* ---- domains.c: what Xen runs ------------------------------------------ */
 
+/* The one of @list with that uuid, or NULL. */
+const libxl_dominfo *zp__domain_in(const libxl_dominfo *list, int nr,
+                                   const char *uuid);
 /* Domid of the domain with that uuid; NOTFOUND. */
 int zp__domain_by_uuid(struct zp_xen *xen, const char *uuid,
                        uint32_t *domid_out, struct zp_error *err);

@@ -31,21 +31,6 @@ static enum zp_zone_state domain_state(const libxl_dominfo *info)
     return info->running ? ZP_ZONE_RUNNING : ZP_ZONE_BLOCKED;
 }
 
-static const libxl_dominfo *domain_of(const libxl_dominfo *list, int nr,
-                                      const char *uuid)
-{
-    libxl_uuid want;
-    int i;
-
-    if (libxl_uuid_from_string(&want, uuid))
-        return NULL;
-    for (i = 0; i < nr; i++) {
-        if (libxl_uuid_compare(&list[i].uuid, &want) == 0)
-            return &list[i];
-    }
-    return NULL;
-}
-
 /* A record that somebody has spoilt must not hide the other zones, and its own
  * zone must still be there to be seen and destroyed. */
 static void fill(struct zp_zone *zone, const struct zp__record *rec,
@@ -116,7 +101,8 @@ int zp_zone_list(struct zp_xen *xen, struct zp_zone **zones_out,
     else if (!list)
         rc = zp__log_fail(&xen->log, err, ERROR_FAIL, "listing domains");
     for (i = 0; i < nr && !rc; i++)
-        fill(&zones[i], &recs[i], domain_of(list, nr_doms, recs[i].uuid));
+        fill(&zones[i], &recs[i], zp__domain_in(list, nr_doms,
+                                            recs[i].uuid));
     libxl_dominfo_list_free(list, list ? nr_doms : 0);
     zp__store_list_free(recs, nr);
     if (rc) {

@@ -296,42 +296,43 @@ static int host_as_nrt(struct bed *bed)
     return rc;
 }
 
+typedef int reader(const char *buf, size_t len, struct zp_request *req_out,
+                   char **notes_out, struct zp_error *err);
+
+static int request_from(reader *read, const char *text)
+{
+    struct zp_request req;
+    char *notes = NULL;
+    int rc = read(text, strlen(text), &req, &notes, &why);
+
+    if (rc)
+        expect(!notes);
+    else
+        expect(req.nr_vnodes == 2);
+    free(notes);
+    return rc;
+}
+
 static int openstack(struct bed *bed)
 {
-    static const char text[] =
-        "{\"name\":\"m1\",\"vcpus\":4,\"ram\":4096,\"disk\":20,\"properties\":"
-        "\"hw:numa_nodes='2', hw:cpu_sockets='2'\"}";
-    struct zp_request req;
-    char *notes = NULL;
-    int rc = zp_request_from_openstack(text, strlen(text), &req, &notes, &why);
-
     (void)bed;
-    if (rc)
-        expect(!notes);
-    else
-        expect(req.nr_vnodes == 2);
-    free(notes);
-    return rc;
+    return request_from(
+        zp_request_from_openstack,
+        "{\"name\":\"m1\",\"vcpus\":4,\"ram\":4096,\"disk\":20,\"properties\":"
+        "\"hw:numa_nodes='2', hw:cpu_sockets='2'\"}");
 }
 
+#ifdef HAVE_LIBXML2
 static int libvirt(struct bed *bed)
 {
-    static const char text[] =
+    (void)bed;
+    return request_from(
+        zp_request_from_libvirt,
         "<domain><vcpu cpuset='0'>4</vcpu><memory unit='MiB'>4096</memory>"
         "<cpu><numa><cell cpus='0-1' memory='2' unit='GiB'/>"
-        "<cell cpus='2-3' memory='2' unit='GiB'/></numa></cpu></domain>";
-    struct zp_request req;
-    char *notes = NULL;
-    int rc = zp_request_from_libvirt(text, strlen(text), &req, &notes, &why);
-
-    (void)bed;
-    if (rc)
-        expect(!notes);
-    else
-        expect(req.nr_vnodes == 2);
-    free(notes);
-    return rc;
+        "<cell cpus='2-3' memory='2' unit='GiB'/></numa></cpu></domain>");
 }
+#endif
 
 static int cpuid_dump(struct bed *bed)
 {
