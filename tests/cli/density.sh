@@ -63,6 +63,22 @@ expect_exit 0 "a mix"
 cp "$tmp/out" "$tmp/first"
 run "${host[@]}" --mix "$tmp/mix.csv" --seed 7 --json
 check "the same mix as CSV" cmp "$tmp/out" "$tmp/first"
+cat >"$tmp/words.csv" <<'END'
+vcpus,memory,strategy,spill,size_by,first_node,memory_policy
+2,512M,scatter,strict,cpu,pack,static
+1,256M,compact,honest,both,balanced,dynamic
+END
+cat >"$tmp/words.json" <<'END'
+[{"vcpus": 2, "memory": "512M", "strategy": "scatter", "spill": "strict",
+  "size_by": "cpu", "first_node": "pack", "memory_policy": "static"},
+ {"vcpus": 1, "memory": "256M", "strategy": "compact", "spill": "honest",
+  "size_by": "both", "first_node": "balanced", "memory_policy": "dynamic"}]
+END
+run "${host[@]}" --mix "$tmp/words.json" --json
+expect_exit 0 "a mix with words"
+cp "$tmp/out" "$tmp/first"
+run "${host[@]}" --mix "$tmp/words.csv" --json
+check "the same as CSV" cmp "$tmp/out" "$tmp/first"
 run "${host[@]}" --mix "$tmp/mix.json" --seed 7 --json --policies all
 is "each policy once" "$(grep -c '"name": "pack"' "$tmp/out")" 1
 run "${host[@]}" --shape 1:512M:3 --shape 4:2G --json
@@ -95,6 +111,8 @@ bad m.csv 3 3 'memory' "an unknown unit in CSV" \
     <<<$'vcpus,memory\n1,512\n1,5Q'
 bad m.csv 2 1 'above' "an overflow in CSV" \
     <<<$'vcpus,memory\n99999999999999999999,512'
+bad m.csv 2 7 'unknown word "loose"' "an unknown word" \
+    <<<$'vcpus,memory,spill\n1,512,loose'
 bad m.csv 2 1 weight "a weight of 0" <<<$'vcpus,memory,weight\n1,5,0'
 bad m.csv 2 5 weight "a negative weight" <<<$'vcpus,memory,weight\n1,5,-1'
 bad m.json 1 2 weight "a weight of 0 in JSON" \
