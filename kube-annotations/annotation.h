@@ -2,7 +2,7 @@
 /*
  * A pod's annotations as a zone's request. Pure: no I/O, no globals, no clock,
  * the same pod gives the same request whatever order its annotations have.
- * All that comes from the pod is hostile. docs/KUBERNETES.md has the table.
+ * All that comes from the pod is hostile. kube-annotations(1) has the table.
  */
 #ifndef ZK_ANNOTATION_H
 #define ZK_ANNOTATION_H
