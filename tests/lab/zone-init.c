@@ -157,7 +157,7 @@ static void command(char *line)
         { "alloc", work_alloc }, { "free", work_free },
         { "disk", work_disk }, { "net", work_net },
         { "agent", work_agent }, { "rubbish", work_rubbish },
-        { "flood", work_flood },
+        { "flood", work_flood }, { "spy", work_spy },
     };
     char text[512] = "", full[560];
     char *args;

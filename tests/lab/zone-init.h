@@ -34,5 +34,6 @@ void memory_tick(void);
 int work_agent(const char *args, char *out, size_t size);
 int work_rubbish(const char *args, char *out, size_t size);
 int work_flood(const char *args, char *out, size_t size);
+int work_spy(const char *args, char *out, size_t size);
 
 #endif

@@ -251,6 +251,29 @@ int work_rubbish(const char *args, char *out, size_t size)
     return xs_set("data/meminfo", texts[which]);
 }
 
+/* Which of these paths can be read, and which written? */
+int work_spy(const char *args, char *out, size_t size)
+{
+    unsigned all = 0, readable = 0, writable = 0;
+    char paths[1024], value[64], *path, *rest, first[80] = "";
+
+    snprintf(paths, sizeof paths, "%s", args);
+    for (path = strtok_r(paths, " ", &rest); path;
+         path = strtok_r(NULL, " ", &rest)) {
+        int read = xs_get(path, value, sizeof value) >= 0;
+        int written = !xs_set(path, "spied");
+
+        all++;
+        readable += read;
+        writable += written;
+        if ((read || written) && !*first)
+            snprintf(first, sizeof first, " %s", path);
+    }
+    snprintf(out, size, "%u read %u written of %u%s", readable, writable, all,
+             first);
+    return 0;
+}
+
 /* As many keys as xenstored lets it have, and values of every size. */
 int work_flood(const char *args, char *out, size_t size)
 {

@@ -40,6 +40,32 @@ check "its disk: written and read back" \
     zone_cmd "$id" disk xvda 1000000
 check "its interface: bytes to dom0 and back" \
     zone_cmd "$id" net 10.77.0.2 200000
+# What zoneplace keeps in xenstore is not for guests. Their own data is: a spy
+# that can see nothing would prove nothing.
+spies()
+{
+    local path answer seen=
+
+    while read -r path; do
+        answer=$(zone_cmd "$id" spy "$path") || answer="no answer"
+        [ "$answer" = "ok spy 0 read 0 written of 1" ] || seen+=" $path: $answer"
+    done
+    echo "$seen"
+}
+is "the guest sees its own data" "$(zone_cmd "$id" spy data/state)" \
+    "ok spy 1 read 1 written of 1 data/state"
+ours=$(xenstore-ls -f /zoneplace | sed 's/ = .*//')
+check "there is something of ours" [ "$(wc -l <<<"$ours")" -ge 3 ]
+is "it can neither read nor write what is ours" \
+    "$(spies <<<"/zoneplace
+$ours
+/zoneplace/zone/new")" ""
+is "nor change what it is given" "$(for node in memory/target \
+    memory/static-max cpu/0/availability; do
+    zone_cmd "$id" spy "/local/domain/$id/$node"
+done | grep -v ' 0 written of 1')" ""
+is "nor look at dom0" "$(zone_cmd "$id" spy /local/domain/0/name \
+    /local/domain/0/backend /vm /libxl)" "ok spy 0 read 0 written of 4"
 said()
 {
     zonectl console --log life | grep -q 'ZONE END'
