@@ -36,6 +36,8 @@ static const struct verb verbs[] = {
       "Show what a zone asked for, its plan and what it has" },
     { "verify", "[ZONE]", 0, 1, G_ALL | G_VERIFY, true, LIVE(cmd_verify),
       "Compare plan, Xen and guest; exit 4 if they differ" },
+    { "audit", "", 0, 0, G_ALL | G_AUDIT, true, LIVE(cmd_audit),
+      "Look where all guests are, and what would mend it" },
     { "stat", "[ZONE]", 0, 1, G_ALL | G_STAT, true, LIVE(cmd_stat),
       "Show where memory is and where vcpus run" },
     { "mem-set", "ZONE SIZE", 2, 2, G_ALL | G_MEM_SET, true,

@@ -87,6 +87,7 @@ enum {
     G_MEM_SET = 1 << 12,
     G_SHOW_HOST = 1 << 13,
     G_DENSITY = 1 << 16,
+    G_AUDIT = 1 << 17,
 };
 
 enum opt_id {
@@ -274,6 +275,7 @@ int autostart_remove(const char *name, bool quiet, struct zp_error *err);
 int cmd_host(struct ctl *ctl);
 int cmd_plan(struct ctl *ctl);
 int cmd_advise(struct ctl *ctl);
+int cmd_audit(struct ctl *ctl);
 int cmd_render(struct ctl *ctl);
 int cmd_density(struct ctl *ctl);
 int cmd_launch(struct ctl *ctl);

@@ -281,6 +281,20 @@ int zp_zone_spec_from_xlcfg(const char *file, const char *buf, size_t len,
                             struct zp_zone_spec *spec_out,
                             struct zp_error *err);
 
+/*
+ * All domains as zp_audit() takes them: dom0 and zones are "fixed". Reads Xen
+ * only. UNSUPPORTED above 64 GiB in all on an unmodified Xen, which counts
+ * pages under a lock, unless @force.
+ */
+struct zp_xen_guests;
+int zp_xen_guests(struct zp_xen *xen, const struct zp_topology *topo,
+                  bool force, struct zp_xen_guests **guests_out,
+                  struct zp_error *err);
+/* Theirs until they are freed. */
+const struct zp_guest *zp_xen_guests_list(const struct zp_xen_guests *guests,
+                                          size_t *nr_out);
+void zp_xen_guests_free(struct zp_xen_guests *guests);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

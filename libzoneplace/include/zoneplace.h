@@ -1021,6 +1021,40 @@ int zp_receipt_to_json(const struct zp_topology *topo,
 int zp_receipt_replay(const char *buf, size_t len, struct zp_plan *plan_out,
                       struct zp_error *err);
 
+/* ---- guests that others have placed ------------------------------------- */
+
+/* Any domain, as Xen has it now. Slots of memory are pnode positions. */
+struct zp_guest {
+    char name[ZP_MAX_NAME];
+    uint32_t domid;
+    bool fixed;              /* dom0, a zone: looked at, not to be relaunched */
+    uint32_t nr_vcpus;       /* that are online */
+    const struct zp_pcpuset *vcpu; /* where each may run; the caller's */
+    uint64_t held_kib[ZP_MAX_PNODES];
+};
+
+struct zp_audit {
+    /* Of all pairs of a vcpu and a KiB how many thousandths are on one node,
+     * if a vcpu is on each pcpu that it may run on as often as on any. */
+    uint32_t local_permille;
+    uint32_t nr_astray;      /* vcpus that may run where the guest has nothing */
+    uint64_t off_kib;        /* memory where none of its vcpus may run */
+    uint32_t turn;           /* of its relaunch, from 1; 0: none */
+    struct zp_idset home;    /* where it would then be */
+    char why[240];           /* it should be relaunched and can't; else "" */
+};
+
+/*
+ * Which guests are not where their memory is, and in which order relaunches
+ * would mend it: the one with most remote memory first, each placed by
+ * zp_place() into what is free when it has gone; those without room again when
+ * others have moved. Guests of 99 % and more are left alone. @load is not
+ * changed. @audits_out has @nr slots, those of @guests. NOMEM.
+ */
+int zp_audit(const struct zp_topology *topo, const struct zp_load *load,
+             const struct zp_guest *guests, size_t nr,
+             struct zp_audit *audits_out, struct zp_error *err);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

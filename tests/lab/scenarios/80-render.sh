@@ -106,4 +106,39 @@ check "--smt pack" fine pack --vcpus 2 --smt pack
 is "two vcpus on one node" "$(nodes_of "$(hard pack)" | wc -w)" 1
 gone avoid pack
 rm /etc/zoneplace/host.conf
+
+# A guest of xl that is told to run on one node, as people do it, and gets its
+# memory wherever there is most; a zone beside it.
+cat >/root/stray.cfg <<END
+type = "pvh"
+name = "stray"
+kernel = "/boot/vmlinuz"
+memory = 256
+vcpus = 2
+cpus = "node:1"
+END
+check "a guest of xl" xl create -q -p /root/stray.cfg
+check "a zone" fine good --vcpus 2
+before=$(xl vcpu-list | awk '{ print $1, $3, $(NF - 2) }')
+out=$(zonectl audit)
+note "$out"
+row()
+{
+    awk -v guest="$1" '$1 == guest { print $5 }' <<<"$out"
+}
+is "the zone is local" "$(row good)" 100.0
+check "the guest is not" [ "$(row stray | tr -d .)" -lt 500 ]
+check "its vcpus are astray" grep -q '^stray .*2 vcpus may run where' <<<"$out"
+is "it is to be relaunched, and nobody else" \
+    "$(grep -E '^ *[0-9]+\. ' <<<"$out" | awk '{ print $1 $2 }')" "1.stray:"
+home=$(zonectl audit --json | grep -o '"home":\[[0-9]*\]' | tr -dc '0-9')
+is "nothing has changed" \
+    "$(xl vcpu-list | awk '{ print $1, $3, $(NF - 2) }')" "$before"
+xl destroy stray
+wait_until 30 zone_gone stray
+check "relaunched as a zone" fine stray --vcpus 2
+is "it is where the audit said" "$(nodes_of "$(hard stray)")" "$home"
+check "now there is nothing to do" bash -c \
+    'zonectl audit | grep -q "No relaunch would mend anything"'
+gone good stray
 lab_done
