@@ -9,7 +9,7 @@
 #include "adapt/xml.h"
 
 #define MAX_TEXT ((size_t)1 << 20)
-/* Shares are dealt in pieces of 2 MiB (rules 8). */
+/* Shares are dealt in pieces of 2 MiB. */
 #define PIECE_KIB ((uint64_t)2048)
 
 #define REFUSE(im, code, ...) \
