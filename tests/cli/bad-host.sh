@@ -30,6 +30,11 @@ two=$one',{"id":1,"cpus":"4-7","mem_kb":4194304}'
 refused 1 'No such file' "a file that is not there" host --host "$tmp/none"
 refused 1 'directory' "a directory" host --host "$tmp"
 bad "an empty file" . </dev/null
+for encoding in EUC-JP UTF-7 UTF-16; do
+    bad "XML in $encoding" . < <(printf '%s%s%s' \
+        "<?xml version=\"1.0\" encoding=\"$encoding\"?>" \
+        '<topology><object type="Machine">+' $'\xff\xff</object></topology>')
+done
 bad "blanks only" . <<<'   '
 make_host >"$tmp/whole.json"
 size=$(wc -c <"$tmp/whole.json")

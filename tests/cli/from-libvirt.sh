@@ -190,6 +190,17 @@ bad 2 "line " "cut off"
 echo '<domainsnapshot/>' >"$tmp/d.xml"
 refused 2 'XML of <domainsnapshot>, not of <domain>' "another document" \
     "${plan[@]}"
+# Others than UTF-8 are not converted: libxml2 would have its say on stderr.
+for encoding in UTF-16 EUC-JP UTF-7 ISO-8859-1; do
+    printf '<?xml version="1.0" encoding="%s"?><domain>+\xff\xff</domain>' \
+        $encoding >"$tmp/d.xml"
+    refused 2 'd.xml: .*' "bytes of $encoding" "${plan[@]}"
+done
+printf '<\0d\0o\0m\0a\0i\0n\0/\0>\0' >"$tmp/d.xml"
+refused 2 'not UTF-8' "UTF-16" "${plan[@]}"
+printf '\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8"?>\n%s' \
+    "$(cat "$tmp/least.xml")" >"$tmp/d.xml"
+accepted "a mark of UTF-8" "${plan[@]}"
 echo '{"vcpus": 4}' >"$tmp/d.xml"
 refused 2 'd.xml: .*' "JSON" "${plan[@]}"
 cat >"$tmp/d.xml" <<'END'
