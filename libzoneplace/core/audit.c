@@ -170,7 +170,8 @@ int zp_audit(const struct zp_topology *topo, const struct zp_load *load,
     size_t i;
     int rc = plan && tried ? zp_load_copy(load, &after, err) : zp__nomem(err);
 
-    memset(audits_out, 0, nr * sizeof(*audits_out));
+    if (nr)
+        memset(audits_out, 0, nr * sizeof(*audits_out));
     for (i = 0; i < nr && !rc; i++)
         look(topo, &guests[i], &audits_out[i]);
     if (!rc)
