@@ -10,8 +10,6 @@
 mkdir -p /etc/zoneplace
 echo 'balloon-floor = 128M' >/etc/zoneplace/host.conf
 KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img)
-# Emulated SVM loses AVX state now and then: guests do without.
-LAB_PLAIN="$LAB_PLAIN noxsave"
 AGENT="$LAB_PLAIN zone.agent=1"
 SEED=${SEED:-$RANDOM}
 RANDOM=$SEED

@@ -15,8 +15,6 @@ balloon-slew = 64M
 balloon-shrink-free = 70
 END
 KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img)
-# Emulated SVM loses AVX state now and then: guests do without.
-LAB_PLAIN="$LAB_PLAIN noxsave"
 AGENT="$LAB_PLAIN zone.agent=1"
 tier=$(zonectl host | sed -n 's/^Xen .*, tier \([^,]*\),.*/\1/p')
 note "tier: $tier"
