@@ -35,6 +35,25 @@ static void mounts(void)
     mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
 }
 
+/* Bring up what maxcpus= left down: every CPU that the kernel knows of. */
+static void processors(void)
+{
+    char path[64];
+    int fd;
+
+    for (unsigned i = 1;; i++) {
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%u", i);
+        if (access(path, F_OK))
+            return;
+        strcat(path, "/online");
+        fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (fd < 0 || write(fd, "1", 1) != 1)
+            printf("zone: %s: %s\n", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+    }
+}
+
 /* stdin, stdout and stderr on the Xen console, without CR before LF. */
 static void console(void)
 {
@@ -158,6 +177,7 @@ static void command(char *line)
         { "disk", work_disk }, { "net", work_net },
         { "agent", work_agent }, { "rubbish", work_rubbish },
         { "flood", work_flood }, { "spy", work_spy },
+        { "online", work_online },
     };
     char text[512] = "", full[560];
     char *args;
@@ -207,7 +227,7 @@ static void follow(int agent)
 
 int main(int argc, char **argv)
 {
-    char then[256], agent[16];
+    char then[256], agent[16], late[16];
 
     /* The kernel runs /sbin/poweroff and /sbin/reboot when the toolstack
      * asks through control/shutdown; without them it only complains. */
@@ -220,6 +240,10 @@ int main(int argc, char **argv)
     /* From here on the console is for the report: errors only. */
     klogctl(8, NULL, 4);
     puts("=== ZONE INIT");
+    /* zone.late=1, with maxcpus=1: see $LAB_LARGE in tests/lab/lib.sh. */
+    parameter("zone.late", late, sizeof late);
+    if (*late)
+        processors();
     modules();
     if (xs_open())
         printf("zone: /dev/xen/xenbus: %s\n", strerror(errno));

@@ -16,6 +16,7 @@ long file_read(const char *path, char *buf, size_t size);
 int work_alloc(const char *args, char *out, size_t size);
 int work_free(const char *args, char *out, size_t size);
 int work_disk(const char *args, char *out, size_t size);
+int work_online(const char *args, char *out, size_t size);
 int work_net(const char *args, char *out, size_t size);
 
 /* zone-xenstore.c: the guest's end of xenstore, relative paths allowed. */

@@ -377,3 +377,13 @@ int work_net(const char *args, char *out, size_t size)
         snprintf(out, size, "addr=%s bytes=%lu", addr, bytes);
     return rc;
 }
+
+/* The CPUs that are online, as sysfs lists them. */
+int work_online(const char *args, char *out, size_t size)
+{
+    (void)args;
+    if (file_read("/sys/devices/system/cpu/online", out, size) < 0)
+        return -1;
+    out[strcspn(out, "\n")] = '\0';
+    return 0;
+}

@@ -105,6 +105,20 @@ is "paused" "$(zonectl list | awk '$1 == "life" { print $3 }')" paused
 check "unpause" zonectl unpause life
 zonectl stat life --pages >/out/stat.txt
 note "$(cat /out/stat.txt)"
+# vcpus: fewer and more, as far as the plan goes.
+online()
+{
+    [ "$(zone_cmd "$id" online)" = "ok online $1" ]
+}
+check "vcpu-set life 1" zonectl vcpu-set life 1
+check "the guest has one vcpu online" wait_until 60 online 0
+check "vcpu-set life 2" zonectl vcpu-set life 2
+check "the guest has both online" wait_until 60 online 0-1
+check "verify finds all in its place" zonectl verify life
+said=$(zonectl vcpu-set life 3 2>&1)
+is "three of two: exit 3" $? 3
+check "it names the rule: $said" grep -q '1 to 2 vcpus, by its plan' \
+    <<<"$said"
 check "power off from inside" zone_cmd "$id" exit 42
 check "and nothing is left" wait_until 60 no_trace life
 
