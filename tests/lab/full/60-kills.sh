@@ -3,6 +3,7 @@
 #
 # kill -9 of zonectl at every stage of a launch, each five times: the first of
 # three parts, up to the domain. 61-kills and 62-kills have the others.
+# lab: stock
 . /lab/lib-ledger.sh
 
 check "a first zone comes" start first --paused --vcpus 2 --memory 192M \

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 #
 # The second part of 60-kills: from the domain on, until its memory is there.
+# lab: stock
 . /lab/lib-ledger.sh
 
 check "a first zone comes" start first --paused --vcpus 2 --memory 192M \

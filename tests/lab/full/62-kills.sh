@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 #
 # The last part of 60-kills: from the built domain to the last write.
+# lab: stock
 . /lab/lib-ledger.sh
 
 check "a first zone comes" start first --paused --vcpus 2 --memory 192M \

@@ -3,6 +3,7 @@
 #
 # A hundred launches and destroys: memory, xenstore and descriptors are where
 # they began.
+# lab: stock
 . /lab/lib-ledger.sh
 
 check "a first zone comes" start first --paused --vcpus 2 --memory 192M \

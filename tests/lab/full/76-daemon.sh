@@ -4,6 +4,7 @@
 # zone-balloond as a daemon: killed at any point, its next life comes to the
 # same targets; no zone gets below its floor; and its own memory stays what it
 # is, whatever a guest writes.
+# lab: stock
 . /lab/lib.sh
 
 mkdir -p /out /etc/zoneplace
