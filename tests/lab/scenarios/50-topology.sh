@@ -4,6 +4,7 @@
 # What guests take for their packages, cores, threads and caches is what the
 # plan says, field by field, and their kernels don't doubt it. That needs the
 # patched tier; the stock one has packages = nodes, by padding.
+# shellcheck disable=SC2034,SC2154 # lib-topology.sh takes and sets some
 . /lab/lib.sh
 . /lab/lib-topology.sh
 
@@ -36,11 +37,11 @@ END
     [ -s "$1" ]
 }
 
-[ $patched = yes ] ||
+[ "$patched" = yes ] ||
     check "a guest of xl, before any zonectl" plain_cpuid /out/cpuid-before
 tier=$(zonectl host | sed -n 's/^Xen .*, tier \([^,]*\),.*/\1/p')
 note "tier: $tier"
-if [ $patched = no ]; then
+if [ "$patched" = no ]; then
     is "zonectl finds the tier" "$tier" stock
     skip "threads, caches and packages by socket" \
         "unmodified Xen: tests/lab/host --patched shows them"

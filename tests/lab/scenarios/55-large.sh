@@ -4,6 +4,7 @@
 # 50-topology.sh for zones of 8, 16 and 24 vcpus, which only the patched tier
 # tells of threads, caches and sockets.
 # lab: patched
+# shellcheck disable=SC2034 # lib-topology.sh takes some
 . /lab/lib.sh
 . /lab/lib-topology.sh
 
