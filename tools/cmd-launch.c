@@ -133,6 +133,7 @@ static int make_spec(const struct ctl *ctl, struct zp_zone_spec *spec,
     set_list(ctl, OPT_VIF, &spec->vifs, &spec->nr_vifs);
     spec->autostart |= given(ctl, OPT_AUTOSTART) != NULL;
     spec->paused |= given(ctl, OPT_PAUSED) != NULL;
+    spec->backend_affinity |= given(ctl, OPT_BACKEND_AFFINITY) != NULL;
     rc = check_devices(&spec->request, err);
     return rc ? rc : set_files(ctl, spec, err);
 }
@@ -186,6 +187,25 @@ static int attach(struct ctl *ctl, const char *name)
     return console_attach(ctl, zone);
 }
 
+/* What is asked for can't be had where no vcpu of dom0 is near. */
+static void warn_of_backends(struct ctl *ctl, const struct zp_zone_spec *spec)
+{
+    struct zp_pcpuset vcpus;
+    struct zp_error err;
+    char pnodes[160];
+    uint32_t nr;
+
+    if (!spec->backend_affinity)
+        return;
+    format_pnodes(&spec->plan, pnodes, sizeof(pnodes));
+    if (zp_xen_home_vcpus(ctl->xen, &spec->plan, &vcpus, &nr, &err))
+        spool_add(&ctl->warnings, "warning: backend-affinity: %s\n", err.msg);
+    else if (!zp_pcpuset_count(&vcpus))
+        spool_add(&ctl->warnings, "warning: backend-affinity: none of dom0's "
+                  "%u vcpus is pinned to pnodes %s: backends run anywhere\n",
+                  nr, pnodes);
+}
+
 static int launch(struct ctl *ctl, struct planned *p,
                   struct zp_zone_spec *spec)
 {
@@ -203,6 +223,7 @@ static int launch(struct ctl *ctl, struct planned *p,
     p->plan = spec->plan;
     if (add_result(ctl, p, spec, &domid, &err) || mark(spec, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
+    warn_of_backends(ctl, spec);
     rc = add_warnings(ctl, p);
     if (rc || !given(ctl, OPT_CONSOLE))
         return rc;

@@ -124,6 +124,8 @@ static const struct opt options[] = {
       "when the guest crashes (destroy)" },
     { OPT_AUTOSTART, "autostart", NULL, G_LAUNCH,
       "launch it again when the host has rebooted" },
+    { OPT_BACKEND_AFFINITY, "backend-affinity", NULL, G_LAUNCH,
+      "its backends run on dom0's vcpus at home" },
     { OPT_PAUSED, "paused", NULL, G_LAUNCH, "leave it paused when built" },
     { OPT_DRY_RUN, "dry-run", NULL, G_LAUNCH,
       "plan on the live host, create nothing" },

@@ -108,6 +108,8 @@ struct zp_zone_spec {
     enum zp_action on_crash;      /* default DESTROY */
     bool autostart;               /* comes back after a host reboot */
     bool paused;                  /* leave it paused after the build */
+    bool backend_affinity;        /* its backends' threads run at home: see
+                                   * zp_xen_home_vcpus() */
 };
 void zp_zone_spec_init(struct zp_zone_spec *spec);
 void zp_zone_spec_clear(struct zp_zone_spec *spec);
@@ -294,6 +296,17 @@ int zp_xen_guests(struct zp_xen *xen, const struct zp_topology *topo,
 const struct zp_guest *zp_xen_guests_list(const struct zp_xen_guests *guests,
                                           size_t *nr_out);
 void zp_xen_guests_free(struct zp_xen_guests *guests);
+
+/*
+ * The vcpus of dom0 that Xen keeps (by hard affinity) to the pnodes of @plan:
+ * those that the monitor binds the backends' threads of a zone to if it has
+ * backend_affinity. @vcpus_out is a set of dom0's vcpus, which Linux numbers as
+ * Xen does; empty if dom0's vcpus are not pinned or pinned elsewhere. @plan has
+ * a zone's pnodes by os_id.
+ */
+int zp_xen_home_vcpus(struct zp_xen *xen, const struct zp_plan *plan,
+                      struct zp_pcpuset *vcpus_out, uint32_t *nr_dom0_out,
+                      struct zp_error *err);
 
 #pragma GCC visibility pop
 

@@ -111,6 +111,7 @@ static void put_plain(struct zp__json_writer *w,
     zp__json_put_word(w, "on_crash", action_words, spec->on_crash);
     zp__json_put_bool(w, "autostart", spec->autostart);
     zp__json_put_bool(w, "paused", spec->paused);
+    zp__json_put_bool(w, "backend_affinity", spec->backend_affinity);
 }
 
 int zp_zone_spec_to_json(const struct zp_zone_spec *spec, char **text_out,
@@ -238,6 +239,8 @@ static int get_all(const struct zp__json_value *root,
     get_action(&r, root, "on_crash", &spec->on_crash);
     spec->autostart = zp__json_bool_or(&r, root, "autostart", false);
     spec->paused = zp__json_bool_or(&r, root, "paused", false);
+    spec->backend_affinity = zp__json_bool_or(&r, root, "backend_affinity",
+                                              false);
     get_plan(&r, root, spec);
     return r.rc;
 }

@@ -101,6 +101,15 @@ void zp__store_list_free(struct zp__record *recs, size_t nr);
 size_t zp__store_pieces(size_t len, size_t i, size_t *from_out,
                         size_t *to_out);
 
+/* ---- backends.c: dom0's threads for a zone ------------------------------- */
+
+/* Is that line of /proc/PID/stat a kernel thread of a backend of domain
+ * @domid, by the name that Linux' blkback and netback give it? An interface
+ * that was given another name (vifname=) isn't known. */
+bool zp__backend_thread(const char *stat, uint32_t domid);
+/* Lets each of them run on these vcpus of dom0 alone; returns how many. */
+unsigned zp__backends_bind(uint32_t domid, const struct zp_pcpuset *vcpus);
+
 /* ---- domains.c: what Xen runs ------------------------------------------ */
 
 /* The one of @list with that uuid, or NULL. */

@@ -64,6 +64,7 @@ static void make(struct zp_zone_spec *spec)
     spec->on_reboot = ZP_ACTION_DESTROY;
     spec->on_crash = ZP_ACTION_PRESERVE;
     spec->autostart = true;
+    spec->backend_affinity = true;
 }
 
 START_TEST(there_and_back)
@@ -87,7 +88,7 @@ START_TEST(there_and_back)
     ck_assert_int_eq(again.on_poweroff, ZP_ACTION_DESTROY);
     ck_assert_int_eq(again.on_reboot, ZP_ACTION_DESTROY);
     ck_assert_int_eq(again.on_crash, ZP_ACTION_PRESERVE);
-    ck_assert(again.autostart && !again.paused);
+    ck_assert(again.autostart && again.backend_affinity && !again.paused);
     ck_assert_uint_eq(again.request.nr_vnodes, 2);
     ck_assert_uint_eq(again.plan.nr_vnodes, 2);
     ck_assert_mem_eq(&again.plan.vnode[1].pcpus, &spec.plan.vnode[1].pcpus,

@@ -186,6 +186,33 @@ END_TEST
 
 /* ---- pieces of a record ------------------------------------------------ */
 
+/* /proc/PID/stat of kernel threads, of domain 7 and of nobody's. */
+static const struct {
+    const char *stat;
+    bool is;
+} threads[] = {
+    { "913 (7.xvda-0) S 2 0 0 0 -1 2129984 0 0 0", true },
+    { "914 (vif7.0-q0-guest-rx) S 2 0 0 0 -1 2129984 0 0 0", true },
+    { "915 (vif7.12-q3-dealloc) I 2 0 0 0 -1 69238880 0 0 0", true },
+    { "916 (70.xvda-0) S 2 0 0 0 -1 2129984 0 0 0", false },
+    { "917 (vif70.0-q0-guest-rx) S 2 0 0 0 -1 2129984 0 0", false },
+    { "918 (kworker/7.0) S 2 0 0 0 -1 69238880 0 0 0", false },
+    /* programs may have any name */
+    { "919 (7.xvda-0) S 1 919 919 0 -1 4194560 0 0 0", false },
+    { "920 (x) S 2 (7.xvda-0) S 2 0 0 0 -1 2129984", false },
+    { "921 (7.xvda-0) S 2 0", false },
+    { "(7.xvda-0", false },
+    { ") 7.xvda (", false },
+    { "", false },
+};
+
+START_TEST(backend_threads)
+{
+    ck_assert_msg(zp__backend_thread(threads[_i].stat, 7) == threads[_i].is,
+                  "%s", threads[_i].stat);
+}
+END_TEST
+
 START_TEST(pieces_cover_all)
 {
     size_t len = (size_t)_i * ZP__PIECE + (size_t)(_i % 3) - 1;
@@ -343,6 +370,7 @@ int main(void)
     tcase_add_test(tc, cmdline_made);
     tcase_add_test(tc, vif_good);
     tcase_add_loop_test(tc, vif_bad, 0, COUNT(bad_vifs));
+    tcase_add_loop_test(tc, backend_threads, 0, COUNT(threads));
     tcase_add_loop_test(tc, pieces_cover_all, 0, 9);
     tcase_add_test(tc, dump_good);
     tcase_add_test(tc, dump_half);

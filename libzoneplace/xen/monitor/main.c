@@ -15,7 +15,7 @@
 
 #include <libxl_event.h>
 
-#include "xen/xen.h"
+#include "xen/monitor/monitor.h"
 
 /* A zone that never gets far must not keep the host busy for ever. */
 #define QUICK_S 60
@@ -28,6 +28,7 @@ struct monitor {
     struct zp_zone_spec spec;
     time_t started;              /* CLOCK_MONOTONIC, of the guest's boot */
     unsigned quick;              /* restarts in a row after a short life */
+    uint32_t followed;           /* the domain whose backends are bound */
 };
 
 static time_t now(void)
@@ -239,6 +240,17 @@ static bool wait_launched(struct monitor *m, struct zp_error *err)
     return true;
 }
 
+/* A zone without it is as good, a little slower. */
+static void follow_backends(struct monitor *m, uint32_t domid)
+{
+    struct zp_error err;
+
+    m->followed = domid;
+    if (m->spec.backend_affinity &&
+        backends_follow(m->xen, &m->spec.plan, domid, &err))
+        say(m, "backend-affinity: %s", err.msg);
+}
+
 static void watch(struct monitor *m)
 {
     struct zp_error err = { .code = 0 };
@@ -257,6 +269,8 @@ static void watch(struct monitor *m)
                 ZP_OK;
         if (!lives)
             break;
+        if (m->followed != domid)
+            follow_backends(m, domid);
         m->rec.domid = domid;
         reason = wait_end(m, false);
         if (reason < 0) {

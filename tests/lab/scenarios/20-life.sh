@@ -27,15 +27,48 @@ plan_of()
     zonectl show "$1" --json | grep -o '"plan":.*'
 }
 
+# backends DOMID: "NAME on LIST" for each thread of dom0 that serves it.
+backends()
+{
+    local dir name
+
+    for dir in /proc/[0-9]*; do
+        name=$(cat "$dir/comm" 2>/dev/null)
+        case $name in
+        "$1".* | "vif$1".*)
+            echo "$name on $(awk '/^Cpus_allowed_list/ { print $2 }' \
+                "$dir/status")"
+            ;;
+        esac
+    done
+}
+# near DOMID: disk and interface have threads, all on the vcpu of node 2.
+near()
+{
+    local all
+
+    all=$(backends "$1")
+    grep -q "^$1.xvda" <<<"$all" && grep -q "^vif$1" <<<"$all" &&
+        ! grep -v ' on 1$' <<<"$all"
+}
+
 truncate -s 8M /root/disk.img
-LIFE=(start life --vcpus 2 --memory 256M --numa-nodes 2
-    --disk /root/disk.img,raw,xvda,w --vif bridge=xenbr0)
+said=$(zonectl launch --name far --paused "${KERNEL[@]}" --vcpus 1 \
+    --memory 64M --backend-affinity 2>&1 >/dev/null)
+check "no vcpu of dom0 is pinned: $said" \
+    grep -q "none of dom0's 2 vcpus is pinned to pnodes" <<<"$said"
+check "that zone is launched" zonectl destroy far
+xl vcpu-pin 0 1 4-5
+LIFE=(start life --vcpus 2 --memory 256M --numa-nodes 2 --near 0000:41:00.0
+    --backend-affinity --disk "/root/disk.img,raw,xvda,w" --vif bridge=xenbr0)
 if ! report=$(launch_report life 240 "${LIFE[@]}"); then
     fail "a zone with a disk and an interface reports" || true
     lab_done
 fi
 ok "a zone with a disk and an interface reports"
 id=$(zone_id life)
+check "its backends run on dom0's vcpu of node 2" wait_until 20 near "$id"
+note "$(backends "$id")"
 check "its disk: written and read back" \
     zone_cmd "$id" disk xvda 1000000
 check "its interface: bytes to dom0 and back" \
@@ -95,6 +128,7 @@ if report=$(report_of life 240 again); then
     is "on the same plan" "$(plan_of life)" "$before"
     check "and lives there" compare_zone life "$report"
     is "as a new domain" "$([ "$(zone_id life)" != "$id" ] && echo yes)" yes
+    check "and its backends near it" wait_until 20 near "$(zone_id life)"
     check "its disk is there" zone_cmd "$(zone_id life)" disk xvda 500000
 else
     fail "it comes back" || true
