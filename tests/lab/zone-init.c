@@ -49,6 +49,8 @@ static void processors(void)
         fd = open(path, O_WRONLY | O_CLOEXEC);
         if (fd < 0 || write(fd, "1", 1) != 1)
             printf("zone: %s: %s\n", path, strerror(errno));
+        else
+            printf("zone: CPU %u is up\n", i);
         if (fd >= 0)
             close(fd);
     }
