@@ -14,7 +14,8 @@ LAB_PLAIN="console=hvc0 rdinit=/init loglevel=7 noxsave"
 # middle of its boot, which is more than emulation can give for eight; so init
 # brings them up when there is peace.
 # shellcheck disable=SC2034 # for scenarios
-LAB_LARGE="$LAB_PLAIN maxcpus=1 zone.late=1"
+LAB_LARGE="$LAB_PLAIN maxcpus=1 zone.late=1 mitigations=off nowatchdog \
+numa_balancing=disable audit=0"
 lab_count=0
 lab_failed=0
 

@@ -35,27 +35,6 @@ static void mounts(void)
     mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
 }
 
-/* Bring up what maxcpus= left down: every CPU that the kernel knows of. */
-static void processors(void)
-{
-    char path[64];
-    int fd;
-
-    for (unsigned i = 1;; i++) {
-        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%u", i);
-        if (access(path, F_OK))
-            return;
-        strcat(path, "/online");
-        fd = open(path, O_WRONLY | O_CLOEXEC);
-        if (fd < 0 || write(fd, "1", 1) != 1)
-            printf("zone: %s: %s\n", path, strerror(errno));
-        else
-            printf("zone: CPU %u is up\n", i);
-        if (fd >= 0)
-            close(fd);
-    }
-}
-
 /* stdin, stdout and stderr on the Xen console, without CR before LF. */
 static void console(void)
 {
@@ -245,7 +224,7 @@ int main(int argc, char **argv)
     /* zone.late=1, with maxcpus=1: see $LAB_LARGE in tests/lab/lib.sh. */
     parameter("zone.late", late, sizeof late);
     if (*late)
-        processors();
+        processors_up();
     modules();
     if (xs_open())
         printf("zone: /dev/xen/xenbus: %s\n", strerror(errno));

@@ -16,6 +16,8 @@ long file_read(const char *path, char *buf, size_t size);
 int work_alloc(const char *args, char *out, size_t size);
 int work_free(const char *args, char *out, size_t size);
 int work_disk(const char *args, char *out, size_t size);
+/* Online all CPUs that the kernel knows of. */
+void processors_up(void);
 int work_online(const char *args, char *out, size_t size);
 int work_net(const char *args, char *out, size_t size);
 

@@ -378,10 +378,35 @@ int work_net(const char *args, char *out, size_t size)
     return rc;
 }
 
+/* Bring up every CPU that is there: what maxcpus= has left down, or what came
+ * since. On a distribution a rule of udev does it. */
+void processors_up(void)
+{
+    char path[64], now[8];
+    int fd;
+
+    for (unsigned i = 1;; i++) {
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%u", i);
+        if (access(path, F_OK))
+            return;
+        strcat(path, "/online");
+        if (file_read(path, now, sizeof now) < 0 || *now == '1')
+            continue;
+        fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (fd < 0 || write(fd, "1", 1) != 1)
+            printf("zone: %s: %s\n", path, strerror(errno));
+        else
+            printf("zone: CPU %u is up\n", i);
+        if (fd >= 0)
+            close(fd);
+    }
+}
+
 /* The CPUs that are online, as sysfs lists them. */
 int work_online(const char *args, char *out, size_t size)
 {
-    (void)args;
+    if (!strcmp(args, "all"))
+        processors_up();
     if (file_read("/sys/devices/system/cpu/online", out, size) < 0)
         return -1;
     out[strcspn(out, "\n")] = '\0';
