@@ -15,7 +15,7 @@ LAB_PLAIN="console=hvc0 rdinit=/init loglevel=7 noxsave"
 # brings them up when there is peace.
 # shellcheck disable=SC2034 # for scenarios
 LAB_LARGE="$LAB_PLAIN maxcpus=1 zone.late=1 mitigations=off nowatchdog \
-numa_balancing=disable audit=0"
+numa_balancing=disable audit=0 xen_timer_slop=20000000"
 lab_count=0
 lab_failed=0
 

@@ -221,10 +221,6 @@ int main(int argc, char **argv)
     /* From here on the console is for the report: errors only. */
     klogctl(8, NULL, 4);
     puts("=== ZONE INIT");
-    /* zone.late=1, with maxcpus=1: see $LAB_LARGE in tests/lab/lib.sh. */
-    parameter("zone.late", late, sizeof late);
-    if (*late)
-        processors_up();
     modules();
     if (xs_open())
         printf("zone: /dev/xen/xenbus: %s\n", strerror(errno));
@@ -232,6 +228,11 @@ int main(int argc, char **argv)
     parameter("zone.agent", agent, sizeof agent);
     if (*agent)
         memory_online();
+    /* zone.late=1, with maxcpus=1: see $LAB_LARGE in tests/lab/lib.sh. Last,
+     * for what is done before is done in less time by one CPU. */
+    parameter("zone.late", late, sizeof late);
+    if (*late)
+        processors_up();
     report_print();
     xs_set("data/state", "ready");
     parameter("zone.then", then, sizeof then);
