@@ -13,10 +13,10 @@ KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_LARGE")
 declare -A FLAGS=(
     [four]="--vcpus 8 --memory 512M --numa-nodes 4"
     [cores]="--vcpus 16 --memory 512M --numa-nodes 4 --overcommit 2 --compact"
-    [wide]="--vcpus 16 --memory 512M --numa-nodes 8 --scatter"
+    [wide]="--vcpus 16 --memory 1G --numa-nodes 8 --scatter"
     [pairs]="--vcpus 16 --memory 512M --numa-nodes 4 --overcommit 2"
     [far]="--vcpus 16 --memory 512M --numa-nodes 4 --overcommit 2 --scatter"
-    [all]="--vcpus 24 --memory 768M --numa-nodes 8 --overcommit 2"
+    [all]="--vcpus 24 --memory 1536M --numa-nodes 8 --overcommit 2"
 )
 
 wave cores
