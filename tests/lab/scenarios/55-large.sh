@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # 50-topology.sh for zones of 8, 16 and 24 vcpus, which only the patched tier
-# tells of threads, caches and sockets.
+# tells of threads, caches and sockets. On four nodes: guests on all eight keep
+# sixteen emulated processors busy, and those of two real ones come to a stop.
 # lab: patched
 # shellcheck disable=SC2034 # lib-topology.sh takes some
 . /lab/lib.sh
@@ -13,10 +14,10 @@ KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_LARGE")
 declare -A FLAGS=(
     [four]="--vcpus 8 --memory 512M --numa-nodes 4"
     [cores]="--vcpus 16 --memory 512M --numa-nodes 4 --overcommit 2 --compact"
-    [wide]="--vcpus 16 --memory 1G --numa-nodes 8 --scatter"
+    [wide]="--vcpus 16 --memory 512M --numa-nodes 4 --overcommit 2 --scatter"
     [pairs]="--vcpus 16 --memory 512M --numa-nodes 4 --overcommit 2"
     [far]="--vcpus 16 --memory 512M --numa-nodes 4 --overcommit 2 --scatter"
-    [all]="--vcpus 24 --memory 1536M --numa-nodes 8 --overcommit 2"
+    [most]="--vcpus 24 --memory 768M --numa-nodes 4 --overcommit 3"
 )
 
 wave cores
@@ -26,6 +27,6 @@ wave four
 wave pairs
 wave far
 is "threads: as the host has them" "$(threads_of pairs) $(threads_of far)" "2 2"
-wave all
+wave most
 is "nothing is left of them" "$(xl list | awk 'NR > 2')" ""
 lab_done
