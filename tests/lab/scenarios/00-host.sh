@@ -3,6 +3,7 @@
 #
 # The emulated host is what the other scenarios take it for, and a guest of
 # stock xl boots, reports and follows commands. Needs no zonectl.
+# lab: light
 . /lab/lib.sh
 
 info=$(xl info -n)

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 #
 # `zonectl verify` has teeth: four planted lies, each found, exit 4.
+# lab: light
 . /lab/lib.sh
 
 KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")

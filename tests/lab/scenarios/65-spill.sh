@@ -5,6 +5,7 @@
 # each as the guest sees it and as Xen counts it. A node that runs short while
 # a zone is built; what stat prints.
 # lab: stock
+# lab: light
 . /lab/lib-ledger.sh
 
 sys=/sys/devices/system/node

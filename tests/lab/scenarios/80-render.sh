@@ -5,6 +5,7 @@
 # lives. And finer than nodes: what --float, --smt and --dedicated promise is
 # what Xen holds.
 # lab: stock
+# lab: light
 . /lab/lib.sh
 
 zone=(--name drawn --vcpus 4 --memory 512M --numa-nodes 2)
