@@ -85,8 +85,18 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
          zone->special_pages, zone->acpi_pages, plan->vnode[0].pnode_os_id);
 }
 
-/* Xen's default (gnttab_max_frames), which libxl keeps. */
-enum { MAX_GRANT_FRAMES = 64 };
+/*
+ * How many frames the guest's grant table has: pages of Xen's, from wherever it
+ * had one (gnttab_get_shared_frame_mfn()). None if Xen does not say.
+ */
+static uint64_t grant_frames(struct zp_xen *xen, uint32_t domid)
+{
+    struct gnttab_query_size query = { .dom = (domid_t)domid };
+
+    if (xc_gnttab_query_size(xen->xch, &query) || query.status != GNTST_okay)
+        return 0;
+    return query.nr_frames;
+}
 
 /*
  * By range of guest memory, so that a page on another vnode's pnode is found.
@@ -100,7 +110,8 @@ static int check_ranges(struct report *r, struct zp_xen *xen,
     uint64_t pages[ZP_MAX_PNODES], want, sum, extra;
     struct zp_range ranges[2 * (ZP_MAX_VNODES + 1)];
     uint32_t nr = zp_plan_ranges(plan, ranges), now = nr, home, node, i;
-    uint64_t xens;
+    uint64_t frames = grant_frames(xen, zone->domid), xens, here;
+    bool grown;
     int rc = ZP_OK;
 
     nr += zp_plan_future_ranges(plan, ranges + nr);
@@ -120,15 +131,15 @@ static int check_ranges(struct report *r, struct zp_xen *xen,
             want = sum;
         /* Where a balloon driver finds room for memory the guest has also
          * found room for its grant table, whose pages are Xen's. */
-        xens = i == 0;
-        if (plan->growth == ZP_GROWTH_HOTADD && i >= now)
-            xens = MAX_GRANT_FRAMES;
-        line(r, home < ZP_MAX_PNODES && sum == want &&
-                    pages[home] + xens >= want,
+        grown = plan->growth == ZP_GROWTH_HOTADD && i >= now;
+        xens = grown ? frames : i == 0;
+        here = home < ZP_MAX_PNODES ? pages[home] : 0;
+        line(r, sum == want && here + xens >= want,
              "vnode %u, %#" PRIx64 "-%#" PRIx64 ": %" PRIu64 " of %" PRIu64
              " pages on pnode %u", ranges[i].vnode, ranges[i].start,
-             ranges[i].end, home < ZP_MAX_PNODES ? pages[home] : 0, want,
-             home);
+             ranges[i].end, here, want, home);
+        if (grown)
+            frames = here + frames > want ? here + frames - want : 0;
     }
     if (!rc)
         rc = zp__domctl_residency(xen->domctl, zone->domid,
