@@ -8,8 +8,9 @@ set -eu
 
 none='zp_balloon_admit zp_balloon_config_check zp_balloon_config_init
 zp_balloon_decide zp_balloon_report_parse zp_balloon_text
-zp_core_model_from_topology zp_cpuid_leaves zp_fleet_count zp_fleet_kind_of
-zp_fleet_load zp_fleet_nr_hosts zp_fleet_topology zp_hosts_count
+zp_core_model_from_topology zp_cpuid_leaves zp_doctor_grub zp_doctor_host zp_fleet_count zp_fleet_kind_of
+zp_fleet_load zp_fleet_nr_hosts zp_fleet_topology
+zp_hosts_count
 zp_hosts_load zp_hosts_topology zp_is_whole zp_least_kib
 zp_load_add_floating zp_load_dedicated_pcpus zp_load_nr_usable
 zp_load_pcpu_milli zp_load_promised_kib zp_load_reserve_kib
@@ -23,7 +24,7 @@ zp_size_parse zp_ssdt_size zp_ssdt_write zp_topology_copy_l3
 zp_topology_added_warning zp_topology_device_busid zp_topology_device_parent
 zp_topology_find_device zp_topology_has_distances zp_topology_name
 zp_topology_set_pcpu zp_topology_set_pcpu_l3 zp_trace_arrival zp_trace_shapes
-zp_urn_next zp_version'
+zp_urn_next zp_version zp_where_name'
 
 cd "$top_srcdir"
 programs=$(grep -rl --include='check_*.c' 'oom\.h"' tests)

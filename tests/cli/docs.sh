@@ -37,9 +37,10 @@ is "help fits 80 columns" "$(awk 'length > 80' "$tmp/helps")" ""
 # Calls: the symbol maps against page and headers.
 for map in libzoneplace libzoneplace-xen; do
     headers=$lib/include/zoneplace${map#libzoneplace}.h
-    # The library's simulation has a header of its own.
+    # The library's simulation and doctor have headers of their own.
     [ "$map" = libzoneplace-xen ] ||
-        headers="$headers $lib/include/zoneplace-density.h"
+        headers="$headers $lib/include/zoneplace-density.h
+            $lib/include/zoneplace-doctor.h"
     for symbol in $(grep -o 'zp_[a-z0-9_]*' "$lib/$map.sym"); do
         check "libzoneplace(3) has $symbol" \
             grep -q "B<$symbol>" "$man/libzoneplace.3.pod"
