@@ -15,6 +15,7 @@
 #define ZONEPLACE_XEN_H
 
 #include <zoneplace.h>
+#include <zoneplace-doctor.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -82,6 +83,14 @@ struct zp_xen_info {
 };
 int zp_xen_info(struct zp_xen *xen, struct zp_xen_info *info_out,
                 struct zp_error *err);
+
+/*
+ * Readings for zp_doctor_host(): Xen's version, command line and pools, dom0,
+ * its Linux, host.conf. @xen may be NULL where zp_xen_open() has failed: then
+ * only what dom0's Linux tells. What can't be read is unknown. Changes
+ * nothing.
+ */
+void zp_xen_setup(struct zp_xen *xen, struct zp_setup *setup_out);
 
 /* ---- zones --------------------------------------------------------------- */
 

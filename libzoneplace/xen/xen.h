@@ -211,6 +211,11 @@ int zp__numa_dump_parse(const char *text, uint32_t domid,
 int zp__numa_pages(struct zp_xen *xen, uint32_t domid,
                    uint64_t pages_out[ZP_MAX_PNODES], struct zp_error *err);
 
+/* setup.c: the value of a key of xl.conf(5), without its quotes; @buf stays
+ * as it is if there is none. */
+void zp__xl_conf_word(const char *text, const char *key, char *buf,
+                      size_t size);
+
 /* xlcfg.c: the assignments of an xl.cfg that libxlutil has accepted. Calls
  * @each for every key with its line; stops at the first non-zero return. */
 int zp__xlcfg_keys(const char *buf, size_t len,

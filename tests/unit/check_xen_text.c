@@ -213,6 +213,31 @@ START_TEST(backend_threads)
 }
 END_TEST
 
+START_TEST(xl_conf_words)
+{
+    static const struct {
+        const char *text;
+        const char *value;
+    } cases[] = {
+        { "autoballoon=\"off\"\n", "off" },
+        { "#autoballoon=\"off\"\n", "?" },
+        { "# text\n\n  autoballoon = 'auto' # why\nvif.x=\"y\"", "auto" },
+        { "autoballoon=1", "1" },
+        { "autoballoon=on\nautoballoon=off\n", "off" },
+        { "autoballooning=on\n", "?" },
+        { "autoballoon\n=on\n", "?" },
+        { "", "?" },
+    };
+    char value[8];
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        strcpy(value, "?");
+        zp__xl_conf_word(cases[i].text, "autoballoon", value, sizeof(value));
+        ck_assert_str_eq(value, cases[i].value);
+    }
+}
+END_TEST
+
 START_TEST(pieces_cover_all)
 {
     size_t len = (size_t)_i * ZP__PIECE + (size_t)(_i % 3) - 1;
@@ -371,6 +396,7 @@ int main(void)
     tcase_add_test(tc, vif_good);
     tcase_add_loop_test(tc, vif_bad, 0, COUNT(bad_vifs));
     tcase_add_loop_test(tc, backend_threads, 0, COUNT(threads));
+    tcase_add_test(tc, xl_conf_words);
     tcase_add_loop_test(tc, pieces_cover_all, 0, 9);
     tcase_add_test(tc, dump_good);
     tcase_add_test(tc, dump_half);
