@@ -107,6 +107,9 @@ int cmd_host(struct ctl *ctl)
     bool nrt;
     int rc;
 
+    if (given(ctl, OPT_DOCTOR) || given(ctl, OPT_GUEST) ||
+        given(ctl, OPT_ROOT))
+        return doctor(ctl);
     if (choose_look(ctl, &look, &err) ||
         choose_format(ctl, &look, &nrt, &err))
         return refuse(ctl->json, EXIT_USAGE, &err);

@@ -22,17 +22,17 @@ static int read_host_text(const char *path, struct spool *text,
                               : read_file(path, text, err);
 }
 
-/* A saved host: its topology and load. */
-static int read_host_file(const char *path, struct zp_topology **topo_out,
+/* A saved host: its topology and load, and what it was read from. */
+static int read_host_file(const char *path, struct spool *text,
+                          struct zp_topology **topo_out,
                           struct zp_load **load_out, struct zp_error *err)
 {
-    struct spool text CLEANUP(spool_clear) = { 0 };
     struct zp_error why;
-    int rc = read_host_text(path, &text, err);
+    int rc = read_host_text(path, text, err);
 
     if (rc)
         return rc;
-    if (zp_host_from_buffer(text.buf, text.len, topo_out, load_out, &why))
+    if (zp_host_from_buffer(text->buf, text->len, topo_out, load_out, &why))
         return fail(err, why.code, why.limit, "%s: %s", path, why.msg);
     return ZP_OK;
 }
@@ -56,13 +56,14 @@ int open_xen(struct ctl *ctl)
 
 static int read_topology(struct ctl *ctl, struct host *host)
 {
+    struct spool text CLEANUP(spool_clear) = { 0 };
     const char *path = given(ctl, OPT_TOPOLOGY);
     struct zp_load *load = NULL;
     struct zp_error err;
 
     if (!path)
         return EXIT_OK;
-    if (read_host_file(path, &host->l3_from, &load, &err))
+    if (read_host_file(path, &text, &host->l3_from, &load, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
     zp_load_free(load);
     host->opt.l3_from = host->l3_from;
@@ -92,6 +93,36 @@ static int read_live(struct ctl *ctl, struct host *host)
     host->live = true;
     return EXIT_OK;
 }
+
+/* What keeps other verbs from working is a finding here. */
+static int read_live_setup(struct ctl *ctl, struct host *host,
+                           struct zp_setup *setup)
+{
+    struct zp_error err;
+    int rc;
+
+    if (zp_host_options_read(NULL, &host->opt, &err))
+        host->opt = (struct zp_host_options){ .reserve_percent = 0 };
+    if (host_options_apply(ctl, &host->opt, &err))
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    rc = read_topology(ctl, host);
+    if (rc)
+        return rc;
+    if (zp_xen_open(&ctl->xen, &err)) {
+        if (strcmp(err.limit, "xenstored") != 0)
+            return refuse(ctl->json, EXIT_FAILED, &err);
+        zp_xen_setup(NULL, setup);
+        setup->xenstored = ZP_ANSWER_NO;
+        return EXIT_OK;
+    }
+    zp_xen_setup(ctl->xen, setup);
+    if (setup->pool_exists == ZP_ANSWER_NO)
+        host->opt.cpupool[0] = '\0';
+    if (zp_xen_probe(ctl->xen, &host->opt, &host->topo, &host->load, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    host->live = true;
+    return EXIT_OK;
+}
 #else
 static int read_live(struct ctl *ctl, struct host *host)
 {
@@ -101,6 +132,13 @@ static int read_live(struct ctl *ctl, struct host *host)
     fail(&err, ZP_ERR_UNSUPPORTED, "xen",
          "built without Xen: there is no live host, give --host FILE");
     return refuse(ctl->json, EXIT_FAILED, &err);
+}
+
+static int read_live_setup(struct ctl *ctl, struct host *host,
+                           struct zp_setup *setup)
+{
+    (void)setup;
+    return read_live(ctl, host);
 }
 #endif
 
@@ -143,7 +181,7 @@ static int host_read_file(struct ctl *ctl, const char *path,
 
     if (rc)
         return rc;
-    if (read_host_file(path, &host->topo, &host->load, &err))
+    if (read_host_file(path, &host->text, &host->topo, &host->load, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
     return reserve_more(ctl, host->load);
 }
@@ -187,11 +225,52 @@ int host_read(struct ctl *ctl, struct host *host)
     return read_live(ctl, host);
 }
 
+/* Of a host file only JSON has room for readings, and need not have any. */
+static int setup_of_text(const struct spool *text, struct zp_setup *setup,
+                         struct zp_error *err)
+{
+    size_t at = 0;
+
+    zp_setup_init(setup);
+    while (at < text->len && strchr(" \t\r\n", text->buf[at]))
+        at++;
+    if (at == text->len || text->buf[at] != '{' ||
+        zp_setup_from_json(text->buf, text->len, setup, err) ==
+            ZP_ERR_NOTFOUND)
+        err->code = ZP_OK;
+    return err->code;
+}
+
+int host_read_setup(struct ctl *ctl, struct host *host,
+                    struct zp_setup *setup_out)
+{
+    const char *path = given(ctl, OPT_HOST);
+    struct zp_error err, why = { .code = ZP_OK };
+    int rc;
+
+    if (!path && given(ctl, OPT_TIER)) {
+        fail(&err, ZP_ERR_INVAL, "tier",
+             "--tier goes with --host FILE: a live host is asked");
+        return refuse(ctl->json, EXIT_USAGE, &err);
+    }
+    if (!path)
+        return read_live_setup(ctl, host, setup_out);
+    rc = host_read_file(ctl, path, host);
+    if (rc)
+        return rc;
+    if (setup_of_text(&host->text, setup_out, &why)) {
+        fail(&err, why.code, why.limit, "%s: %s", path, why.msg);
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    }
+    return EXIT_OK;
+}
+
 void host_clear(struct host *host)
 {
     zp_load_free(host->load);
     zp_topology_free(host->topo);
     zp_topology_free(host->l3_from);
+    spool_clear(&host->text);
     *host = (struct host){ 0 };
 }
 

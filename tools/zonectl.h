@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include <zoneplace-density.h>
+#include <zoneplace-doctor.h>
 #include <zoneplace-xen.h>
 
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
@@ -24,7 +25,7 @@ enum exit_code {
     EXIT_FAILED = 1,   /* also: a host file that is refused */
     EXIT_USAGE = 2,    /* malformed */
     EXIT_NO_FIT = 3,   /* a well-formed request, of whatever size */
-    EXIT_DIFFERS = 4,  /* verify found a difference */
+    EXIT_DIFFERS = 4,  /* verify found a difference, the doctor a fault */
 };
 
 /* ---- io.c: bytes in and out -------------------------------------------- */
@@ -114,6 +115,7 @@ enum opt_id {
     OPT_LIST, OPT_SAVE, OPT_REMOVE, OPT_VNODE,
     OPT_COUNT, OPT_MIX, OPT_SHAPE, OPT_SEED, OPT_MORE, OPT_POLICIES, OPT_TRACE,
     OPT_CSV, OPT_HTML,
+    OPT_DOCTOR, OPT_GUEST, OPT_ROOT,
 };
 
 struct ctl;
@@ -185,6 +187,7 @@ struct host {
     struct zp_topology *topo;
     struct zp_load *load;
     struct zp_topology *l3_from;  /* of --topology */
+    struct spool text;            /* what a host file said */
     bool live;
     const char *pool;             /* in: the cpupool if no option says */
     struct zp_host_options opt;   /* if live */
@@ -192,6 +195,10 @@ struct host {
 };
 /* Returns EXIT_OK or what refuse() returned. */
 int host_read(struct ctl *ctl, struct host *host);
+/* The same, and readings of how the host is set up. A live one may be left out
+ * (NULL) where xenstored does not answer. */
+int host_read_setup(struct ctl *ctl, struct host *host,
+                    struct zp_setup *setup_out);
 /* The hosts of one file, for zp_hosts_free(). */
 int hosts_read_file(struct ctl *ctl, const char *path,
                     struct zp_hosts **hosts_out);
@@ -213,6 +220,14 @@ int plan_request(struct ctl *ctl, struct planned *p);
 /* Adds the plan's warnings to ctl->warnings, unless they go into JSON. */
 int add_warnings(struct ctl *ctl, const struct planned *p);
 void planned_clear(struct planned *p);
+
+/* ---- doctor.c, doctor-guest.c: host --doctor ------------------------------ */
+
+/* EXIT_DIFFERS if something should be changed. */
+int doctor(struct ctl *ctl);
+/* Readings of the Linux whose /proc and /sys are below @root. IO. */
+int read_guest_setup(const char *root, struct zp_guest_setup *setup_out,
+                     struct zp_error *err);
 
 /* ---- draw.c: the host and a zone as a drawing ----------------------------- */
 

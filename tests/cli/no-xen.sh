@@ -10,6 +10,7 @@ fi
 : >"$tmp/kernel"
 launch=(launch --name x --vcpus 1 --memory 1G --kernel "$tmp/kernel")
 refused 1 Xen "host" host
+refused 1 Xen "host --doctor" host --doctor
 refused 1 Xen "plan" plan --vcpus 1 --memory 1G
 refused 1 Xen "advise" advise --vcpus 1 --memory 1G
 refused 1 Xen "render" render --vcpus 1 --memory 1G
