@@ -14,6 +14,17 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static uint64_t less_of(const struct zp__held *held)
+{
+    return least(held->before_kib, held->after_kib);
+}
+
+static uint64_t more_of(const struct zp__held *held)
+{
+    return held->before_kib > held->after_kib ? held->before_kib
+                                              : held->after_kib;
+}
+
 void zp__plan_missing(const struct zp_plan *plan, uint64_t held_kib,
                       uint64_t missing_kib[ZP_MAX_VNODES])
 {
@@ -56,7 +67,7 @@ static uint64_t overhead_left(const struct zp__ledger *ledger,
         return 0;
     if (ledger->view == ZP__HOPEFUL)
         return held->domain ? 0 : share;
-    if (least(held->before_kib, held->after_kib) < ZP_UNIT_KIB)
+    if (less_of(held) < ZP_UNIT_KIB)
         return share;
     /* A PV guest has all of this but the pool. */
     return least(share, zp_overhead_kib(ZP_GUEST_PV, plan->nr_vcpu_ids, 0));
@@ -69,16 +80,13 @@ static void promise(struct zp__ledger *ledger, const struct zp_plan *plan,
                     uint64_t missing_kib[ZP_MAX_VNODES])
 {
     bool hopeful = ledger->view == ZP__HOPEFUL;
-    uint64_t more = held->before_kib > held->after_kib ? held->before_kib
-                                                       : held->after_kib;
     uint32_t i;
 
     memset(missing_kib, 0, ZP_MAX_VNODES * sizeof(*missing_kib));
     if (!held->building && plan->memory_policy == ZP_MEMORY_DYNAMIC)
         return;
-    zp__plan_missing(plan,
-                     hopeful ? more : least(held->before_kib,
-                                            held->after_kib), missing_kib);
+    zp__plan_missing(plan, hopeful ? more_of(held) : less_of(held),
+                     missing_kib);
     for (i = 0; hopeful && held->domain && i < plan->nr_vnodes; i++)
         missing_kib[i] = minus(missing_kib[i], ZP__EXTENT_KIB);
 }
@@ -125,6 +133,23 @@ void zp__ledger_add_zone(struct zp__ledger *ledger,
         if (!(charged & (uint64_t)1 << pos))
             ledger->promised_kib[pos] += overhead_left(ledger, plan, held);
         charged |= (uint64_t)1 << pos;
+    }
+}
+
+void zp__ledger_add_guest(struct zp__ledger *ledger, uint64_t mem_kib,
+                          const uint64_t held_kib[ZP_MAX_PNODES],
+                          const struct zp__held *held)
+{
+    bool hopeful = ledger->view == ZP__HOPEFUL;
+    uint64_t lacks = minus(mem_kib, hopeful ? more_of(held) : less_of(held));
+    uint32_t pos, os_id;
+
+    if (hopeful)
+        lacks = minus(lacks, ZP__EXTENT_KIB);
+    for (pos = 0; pos < zp_topology_nr_pnodes(ledger->topo); pos++) {
+        os_id = zp_topology_os_id(ledger->topo, pos);
+        if (os_id < ZP_MAX_PNODES)
+            ledger->promised_kib[pos] += least(lacks, held_kib[os_id]);
     }
 }
 

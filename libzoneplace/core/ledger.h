@@ -51,6 +51,12 @@ void zp__ledger_init(struct zp__ledger *ledger,
 void zp__ledger_add_zone(struct zp__ledger *ledger,
                          const struct zp_plan *plan,
                          const struct zp__held *held);
+/* A guest of others that has been adopted: what of @mem_kib it lacks is kept
+ * for it. On which of its pnodes it is missing nobody knows: as much is kept on
+ * each as it had there (@held_kib, slot: os_id). */
+void zp__ledger_add_guest(struct zp__ledger *ledger, uint64_t mem_kib,
+                          const uint64_t held_kib[ZP_MAX_PNODES],
+                          const struct zp__held *held);
 /* A vcpu that is no zone's: it weighs on the pnodes it may run on, in equal
  * parts. */
 void zp__ledger_add_vcpu(struct zp__ledger *ledger,

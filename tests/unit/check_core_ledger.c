@@ -150,6 +150,43 @@ START_TEST(overhead_is_charged_once_a_pnode)
 }
 END_TEST
 
+/* An adopted guest had 6 GiB on node 0 and 2 on node 3, and gives some back. */
+START_TEST(what_an_adopted_guest_gave_back_is_kept)
+{
+    struct zp__held held = { .before_kib = 8 * GIB, .after_kib = 8 * GIB };
+    uint64_t had_kib[ZP_MAX_PNODES] = { [0] = 6 * GIB, [3] = 2 * GIB };
+    struct zp__ledger l;
+    struct fixture f;
+
+    fixture_init(&f);
+    fixture_build(&f);
+    zp__ledger_init(&l, f.topo, ZP__SAFE);
+    zp__ledger_add_guest(&l, 8 * GIB, had_kib, &held);
+    ck_assert_uint_eq(l.promised_kib[0] + l.promised_kib[3], 0);
+    /* From which node nobody knows; the lower of two looks counts. */
+    held.after_kib = 5 * GIB;
+    zp__ledger_add_guest(&l, 8 * GIB, had_kib, &held);
+    ck_assert_uint_eq(l.promised_kib[0], 3 * GIB);
+    ck_assert_uint_eq(l.promised_kib[1], 0);
+    ck_assert_uint_eq(l.promised_kib[3], 2 * GIB);
+    ck_assert(!l.motion);
+    /* The higher one, and an extent on its way. */
+    held.before_kib = 6 * GIB;
+    zp__ledger_init(&l, f.topo, ZP__HOPEFUL);
+    zp__ledger_add_guest(&l, 8 * GIB, had_kib, &held);
+    ck_assert_uint_eq(l.promised_kib[0], GIB);
+    ck_assert_uint_eq(l.promised_kib[3], GIB);
+    /* More than it had then, or not counted: nothing. */
+    zp__ledger_init(&l, f.topo, ZP__SAFE);
+    held.before_kib = held.after_kib = 9 * GIB;
+    zp__ledger_add_guest(&l, 8 * GIB, had_kib, &held);
+    memset(had_kib, 0, sizeof(had_kib));
+    zp__ledger_add_guest(&l, 16 * GIB, had_kib, &held);
+    ck_assert_uint_eq(l.promised_kib[0] + l.promised_kib[3], 0);
+    fixture_clear(&f);
+}
+END_TEST
+
 START_TEST(others_weigh_where_they_may_run)
 {
     struct zp_pcpuset set = { { 0 } };
@@ -189,6 +226,7 @@ int main(void)
     tcase_add_test(tc, a_launch_is_promised_what_it_lacks);
     tcase_add_test(tc, memory_that_goes_counts_as_gone);
     tcase_add_test(tc, overhead_is_charged_once_a_pnode);
+    tcase_add_test(tc, what_an_adopted_guest_gave_back_is_kept);
     tcase_add_test(tc, others_weigh_where_they_may_run);
     return fixture_run(s);
 }
