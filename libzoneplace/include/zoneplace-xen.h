@@ -306,6 +306,61 @@ const struct zp_guest *zp_xen_guests_list(const struct zp_xen_guests *guests,
                                           size_t *nr_out);
 void zp_xen_guests_free(struct zp_xen_guests *guests);
 
+/* ---- guests that others have started ------------------------------------- */
+
+/*
+ * What a guest of xl or libvirt has. Xen tells vcpus and the sum of memory at
+ * any time; memory on each pnode has to be counted. What its kernel sees, where
+ * its devices are, and what its toolstack will do with it, nobody tells.
+ */
+struct zp_guest_facts {
+    char name[ZP_MAX_NAME];
+    char uuid[40];
+    uint32_t domid;
+    uint32_t nr_vcpus;            /* that it may have, online or not */
+    struct zp_pcpuset vcpu[ZP_MAX_VCPUS]; /* hard affinity; slot: vcpu id */
+    uint64_t mem_kib;             /* all that it holds */
+    bool counted;                 /* held_kib is known */
+    uint64_t held_kib[ZP_MAX_PNODES]; /* slot: the pnode's os_id */
+    bool adopted;                 /* there is a record: these are its facts */
+};
+
+/*
+ * Writes down what a guest has, under /zoneplace/guest/UUID in xenstore, and
+ * leaves the guest alone. @which: a name or domid, NULL: all that are no zones
+ * and not dom0. From then on zonectl knows it: what of its memory it gives
+ * back is kept for it, on each pnode as much as it had there, like a static
+ * zone's, if its pages were counted. One that has a record keeps it, and its
+ * facts come back with .adopted set. A record ends with its domain: a guest
+ * that reboots has another one. With @dry_run nothing is written.
+ *
+ * *facts_out is for free(). EXISTS: it is a zone; INVAL: dom0; NOTFOUND; RANGE
+ * (above ZP_MAX_VCPUS); UNSUPPORTED: ANYHOW above 64 GiB on an unmodified Xen,
+ * unless @force. Of all, those that can't be counted cheaply are not counted
+ * unless @count says ANYHOW.
+ */
+int zp_guest_adopt(struct zp_xen *xen, const char *which, enum zp_count count,
+                   bool force, bool dry_run,
+                   struct zp_guest_facts **facts_out, size_t *nr_out,
+                   struct zp_error *err);
+/* Takes the record away again, of all with NULL. NOTFOUND: there is none of
+ * that guest. @nr_out: how many there were; may be NULL. */
+int zp_guest_forget(struct zp_xen *xen, const char *which, size_t *nr_out,
+                    struct zp_error *err);
+/* Records, ascending domid; @which as above. *facts_out is for free(). */
+int zp_guest_adopted(struct zp_xen *xen, const char *which,
+                     struct zp_guest_facts **facts_out, size_t *nr_out,
+                     struct zp_error *err);
+/* What it has now. NOTFOUND: its domain has gone. UNSUPPORTED as above. */
+int zp_guest_look(struct zp_xen *xen, const struct zp_guest_facts *recorded,
+                  enum zp_count count, bool force,
+                  struct zp_guest_facts *now_out, struct zp_error *err);
+/* One line per check, as zp_zone_verify() has them. DIFFERS if any does. Calls
+ * nobody. NOMEM. */
+int zp_guest_compare(const struct zp_guest_facts *recorded,
+                     const struct zp_guest_facts *now, char **report_out,
+                     struct zp_error *err);
+
 /*
  * The vcpus of dom0 that Xen keeps (by hard affinity) to the pnodes of @plan:
  * those that the monitor binds the backends' threads of a zone to if it has

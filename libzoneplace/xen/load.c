@@ -51,6 +51,30 @@ static void add_zone(const struct zp__host *host,
     zp_zone_spec_clear(&spec);
 }
 
+/* What an adopted guest has given back is kept for it. One that has another
+ * domain by now is another guest. */
+static void add_adopted(const struct zp__host *host,
+                        const libxl_dominfo *info, struct zp__ledger *ledger)
+{
+    size_t i;
+
+    for (i = 0; i < host->nr_adopted; i++) {
+        const struct zp_guest_facts *facts = &host->adopted[i];
+        const libxl_dominfo *after = zp__domain_in(host->doms_after,
+                                                   host->nr_doms_after,
+                                                   facts->uuid);
+        struct zp__held held = {
+            .before_kib = info->current_memkb,
+            .after_kib = after ? after->current_memkb : 0,
+        };
+
+        if (after && info->domid == facts->domid &&
+            zp__domain_in(info, 1, facts->uuid))
+            zp__ledger_add_guest(ledger, facts->mem_kib, facts->held_kib,
+                                 &held);
+    }
+}
+
 static bool is_zone(const struct zp__host *host, const libxl_dominfo *info)
 {
     libxl_uuid uuid;
@@ -79,8 +103,10 @@ static void sum_up(struct zp_xen *xen, const struct zp__host *host,
             add_zone(host, rec, ledger);
     }
     for (i = 0; i < host->nr_doms; i++) {
-        if (!is_zone(host, &host->doms[i]))
-            add_domain(xen, &host->doms[i], ledger);
+        if (is_zone(host, &host->doms[i]))
+            continue;
+        add_domain(xen, &host->doms[i], ledger);
+        add_adopted(host, &host->doms[i], ledger);
     }
 }
 

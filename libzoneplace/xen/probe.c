@@ -77,6 +77,7 @@ void zp__host_clear(struct zp__host *host)
     libxl_dominfo_list_free(host->doms, host->nr_doms);
     libxl_dominfo_list_free(host->doms_after, host->nr_doms_after);
     zp__store_list_free(host->recs, host->nr_recs);
+    free(host->adopted);
     memset(host, 0, sizeof(*host));
 }
 
@@ -91,6 +92,11 @@ int zp__host_read(struct zp_xen *xen, struct zp__host *host_out,
     rc = zp__store_list(xen, &host.recs, &host.nr_recs, err);
     if (rc)
         return rc;
+    rc = zp__adopted_list(xen, &host.adopted, &host.nr_adopted, err);
+    if (rc) {
+        zp__store_list_free(host.recs, host.nr_recs);
+        return rc;
+    }
     zp__log_reset(&xen->log);
     host.doms = libxl_list_domain(xen->ctx, &host.nr_doms);
     if (!host.doms)

@@ -10,6 +10,8 @@
 struct zp__host {
     struct zp__record *recs;
     size_t nr_recs;
+    struct zp_guest_facts *adopted;
+    size_t nr_adopted;
     libxl_dominfo *doms;         /* as they were before nodes was read */
     int nr_doms;
     libxl_dominfo *doms_after;

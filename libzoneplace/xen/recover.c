@@ -86,7 +86,7 @@ int zp__recover(struct zp_xen *xen, unsigned *mended_out,
         return rc;
     if (mended_out)
         *mended_out = mended;
-    return ZP_OK;
+    return zp__adopted_prune(xen, err);
 }
 
 int zp_zone_recover(struct zp_xen *xen, unsigned *mended_out,

@@ -11,8 +11,7 @@
 
 #include "xen/xen.h"
 
-#define ROOT "/zoneplace"
-#define ZONES ROOT "/zone"
+#define ZONES ZP__STORE "/zone"
 
 static const char *const phase_names[] = {
     [ZP__LAUNCHING] = "launching",
@@ -71,25 +70,33 @@ static bool put_life(struct zp_xen *xen, xs_transaction_t t,
                rec->special_pages, rec->acpi_pages, rec->xsdt);
 }
 
-static bool put_spec(struct zp_xen *xen, xs_transaction_t t,
-                     const struct zp__record *rec)
+bool zp__store_put_text(struct zp_xen *xen, xs_transaction_t t,
+                        const char *dir, const char *text)
 {
-    size_t i, nr, from, to, len = strlen(rec->spec);
-    char path[128];
+    size_t i, nr, from, to, len = strlen(text);
+    char path[160];
 
     nr = zp__store_pieces(len, 0, &from, &to);
     for (i = 0; i < nr; i++) {
         zp__store_pieces(len, i, &from, &to);
-        snprintf(path, sizeof(path), ZONES "/%s/spec/%03zu", rec->uuid, i);
-        if (!xs_write(xen->xsh, t, path, rec->spec + from,
-                      (unsigned)(to - from)))
+        snprintf(path, sizeof(path), "%s/%03zu", dir, i);
+        if (!xs_write(xen->xsh, t, path, text + from, (unsigned)(to - from)))
             return false;
     }
     return true;
 }
 
-static bool make_private(struct zp_xen *xen, xs_transaction_t t,
-                         const char *path)
+static bool put_spec(struct zp_xen *xen, xs_transaction_t t,
+                     const struct zp__record *rec)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), ZONES "/%s/spec", rec->uuid);
+    return zp__store_put_text(xen, t, path, rec->spec);
+}
+
+bool zp__store_make_private(struct zp_xen *xen, xs_transaction_t t,
+                            const char *path)
 {
     struct xs_permissions none = { .id = 0, .perms = XS_PERM_NONE };
 
@@ -108,8 +115,10 @@ int zp__store_create(struct zp_xen *xen, const struct zp__record *rec,
         t = xs_transaction_start(xen->xsh);
         if (t == XBT_NULL)
             return fail(err, rec->uuid);
-        if (!make_private(xen, t, ROOT) || !make_private(xen, t, ZONES) ||
-            !make_private(xen, t, path) || !put_spec(xen, t, rec) ||
+        if (!zp__store_make_private(xen, t, ZP__STORE) ||
+            !zp__store_make_private(xen, t, ZONES) ||
+            !zp__store_make_private(xen, t, path) ||
+            !put_spec(xen, t, rec) ||
             !put(xen, t, rec->uuid, "name", "%s", rec->name) ||
             !put_life(xen, t, rec)) {
             fail(err, rec->uuid);
@@ -215,17 +224,16 @@ static bool get_life(struct zp__record *rec, const char *text)
     return false;
 }
 
-/* The pieces in order; NULL with ENOENT if the record has none. */
-static char *get_spec(struct zp_xen *xen, xs_transaction_t t,
-                      const char *uuid)
+char *zp__store_get_text(struct zp_xen *xen, xs_transaction_t t,
+                         const char *dir)
 {
-    char path[128], *piece;
+    char path[160], *piece;
     struct zp__text text = ZP__TEXT_INIT;
     unsigned len;
     size_t i;
 
     for (i = 0; i < 1000; i++) {
-        snprintf(path, sizeof(path), ZONES "/%s/spec/%03zu", uuid, i);
+        snprintf(path, sizeof(path), "%s/%03zu", dir, i);
         piece = xs_read(xen->xsh, t, path, &len);
         if (!piece)
             break;
@@ -258,7 +266,8 @@ static int read_in(struct zp_xen *xen, xs_transaction_t t, const char *uuid,
                    : fail(err, uuid);
     snprintf(path, sizeof(path), ZONES "/%s/name", uuid);
     name = xs_read(xen->xsh, t, path, &len);
-    rec->spec = get_spec(xen, t, uuid);
+    snprintf(path, sizeof(path), ZONES "/%s/spec", uuid);
+    rec->spec = zp__store_get_text(xen, t, path);
     if (!name || !rec->spec || !get_life(rec, life)) {
         zp__record_clear(rec);
         return zp__fail(err, ZP_ERR_PARSE, "record",

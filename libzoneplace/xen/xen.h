@@ -95,6 +95,16 @@ int zp__store_list(struct zp_xen *xen, struct zp__record **recs_out,
                    size_t *nr_out, struct zp_error *err);
 void zp__store_list_free(struct zp__record *recs, size_t nr);
 
+#define ZP__STORE "/zoneplace"
+/* A directory that the control domain alone may read. */
+bool zp__store_make_private(struct zp_xen *xen, xs_transaction_t t,
+                            const char *path);
+/* A text of any length as pieces below @dir; false with errno. */
+bool zp__store_put_text(struct zp_xen *xen, xs_transaction_t t,
+                        const char *dir, const char *text);
+/* The pieces in order, for free(); NULL with ENOENT if there are none. */
+char *zp__store_get_text(struct zp_xen *xen, xs_transaction_t t,
+                         const char *dir);
 /* How a long text is cut for xenstore (pure): piece @i of @len bytes is
  * [*from_out, *to_out); returns how many pieces there are. */
 #define ZP__PIECE 3072
@@ -153,6 +163,14 @@ int zp__open_log(const char *name);
 int zp__recover(struct zp_xen *xen, unsigned *mended_out,
                 struct zp_error *err);
 
+/* ---- adopt.c: records of guests that are no zones ------------------------ */
+
+/* As zp_guest_adopted() with NULL, in no order. */
+int zp__adopted_list(struct zp_xen *xen, struct zp_guest_facts **facts_out,
+                     size_t *nr_out, struct zp_error *err);
+/* Those whose domain has gone go, too. */
+int zp__adopted_prune(struct zp_xen *xen, struct zp_error *err);
+
 /* ---- pure pieces ------------------------------------------------------- */
 
 /*
@@ -169,6 +187,13 @@ int zp__srat_true_sizes(const void *srat, size_t len,
                         const struct zp__e820 *ram, size_t nr_ram,
                         uint64_t bytes_out[ZP_MAX_PNODES],
                         uint32_t *nr_out, struct zp_error *err);
+
+/* facts.c: a record in one line of JSON. PARSE, RANGE, INVAL, NOMEM. */
+int zp__facts_to_json(const struct zp_guest_facts *facts, char **text_out,
+                      struct zp_error *err);
+int zp__facts_from_json(const char *buf, size_t len,
+                        struct zp_guest_facts *facts_out,
+                        struct zp_error *err);
 
 /* options.c */
 int zp__host_options_parse(const char *file, const char *buf, size_t len,
