@@ -11,7 +11,19 @@ struct audited {
     const struct zp_guest *guest;
     const struct zp_audit *audit;
     size_t nr;
+    const struct zp_guest_facts *adopted;
+    size_t nr_adopted;
 };
+
+static bool is_adopted(const struct audited *a, size_t guest)
+{
+    size_t i;
+
+    for (i = 0; i < a->nr_adopted &&
+                a->adopted[i].domid != a->guest[guest].domid; i++)
+        ;
+    return i < a->nr_adopted;
+}
 
 static uint64_t held_kib(const struct audited *a, size_t i)
 {
@@ -85,7 +97,7 @@ static void add_table(struct spool *out, const struct audited *a)
         if (mib(audit->off_kib))
             spool_add(out, "; %llu MiB where none may run",
                       (unsigned long long)mib(audit->off_kib));
-        spool_add(out, "\n");
+        spool_add(out, "%s\n", is_adopted(a, i) ? "; adopted" : "");
     }
 }
 
@@ -132,10 +144,12 @@ static void add_guest(struct spool *out, const struct audited *a, size_t i)
 
     spool_add(out, "%s\n  {\"guest\":", i ? "," : "");
     spool_json(out, a->guest[i].name);
-    spool_add(out, ",\"domid\":%u,\"fixed\":%s,\"vcpus\":%u,\"memory_kib\":"
+    spool_add(out, ",\"domid\":%u,\"fixed\":%s,\"adopted\":%s,"
+              "\"vcpus\":%u,\"memory_kib\":"
               "%llu,\"local_share\":%u.%03u,\"vcpus_astray\":%u,"
               "\"off_kib\":%llu,\"nodes\":[", a->guest[i].domid,
-              a->guest[i].fixed ? "true" : "false", a->guest[i].nr_vcpus,
+              a->guest[i].fixed ? "true" : "false",
+              is_adopted(a, i) ? "true" : "false", a->guest[i].nr_vcpus,
               (unsigned long long)held_kib(a, i),
               audit->local_permille / 1000, audit->local_permille % 1000,
               audit->nr_astray, (unsigned long long)audit->off_kib);
@@ -172,9 +186,11 @@ static void add_json(struct spool *out, const struct audited *a)
 }
 
 static int audit(struct ctl *ctl, const struct host *host,
-                 const struct zp_xen_guests *guests)
+                 const struct zp_xen_guests *guests,
+                 const struct zp_guest_facts *adopted, size_t nr_adopted)
 {
-    struct audited a = { .topo = host->topo, .load = host->load };
+    struct audited a = { .topo = host->topo, .load = host->load,
+                         .adopted = adopted, .nr_adopted = nr_adopted };
     struct zp_audit *audits;
     struct zp_error err;
     int rc;
@@ -199,7 +215,9 @@ int cmd_audit(struct ctl *ctl)
 {
     struct host host CLEANUP(host_clear) = { 0 };
     struct zp_xen_guests *guests = NULL;
+    struct zp_guest_facts *adopted;
     struct zp_error err;
+    size_t nr_adopted;
     int rc = host_read(ctl, &host);
 
     if (rc)
@@ -207,7 +225,12 @@ int cmd_audit(struct ctl *ctl)
     if (zp_xen_guests(ctl->xen, host.topo, given(ctl, OPT_FORCE) != NULL,
                       &guests, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
-    rc = audit(ctl, &host, guests);
+    if (zp_guest_adopted(ctl->xen, NULL, &adopted, &nr_adopted, &err)) {
+        zp_xen_guests_free(guests);
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    }
+    rc = audit(ctl, &host, guests, adopted, nr_adopted);
+    free(adopted);
     zp_xen_guests_free(guests);
     return rc;
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adopted.h"
 #include "stat.h"
 
 struct request {
@@ -106,7 +107,27 @@ static void add_samples(struct ctl *ctl, const struct host *host,
                                  : (i + 1 < nr ? "\n" : ""));
     }
     if (ctl->json)
-        spool_add(out, ctl->nr_args ? "\n" : "]}\n");
+        spool_add(out, ctl->nr_args ? "\n" : "],\"guests\":[");
+}
+
+/* Guests that are no zones, but have been adopted: all, or the one that is
+ * named; @none: what is said of one that has not. */
+static int look_at_guests(struct ctl *ctl, const struct request *req,
+                          const struct zp_error *none)
+{
+    struct zp_error err;
+    int rc;
+
+    if (req->prometheus)
+        return EXIT_OK;
+    rc = adopted_stat(ctl, ctl->nr_args ? ctl->args[0] : NULL, req->count,
+                      &err);
+    if (rc)
+        return refuse(ctl->json, EXIT_FAILED,
+                      rc == ZP_ERR_NOTFOUND && none ? none : &err);
+    if (ctl->json)
+        spool_add(&ctl->out, ctl->nr_args ? "\n" : "]}\n");
+    return EXIT_OK;
 }
 
 /* All zones, or the one that is named. Of all, one that goes meanwhile is
@@ -124,6 +145,8 @@ static int look(struct ctl *ctl, const struct host *host,
         rc = zp_zone_find(ctl->xen, ctl->args[0], &zones, &err);
     else
         rc = zp_zone_list(ctl->xen, &zones, &nr, &err);
+    if (rc == ZP_ERR_NOTFOUND)
+        return look_at_guests(ctl, req, &err);
     if (rc)
         return refuse(ctl->json, EXIT_FAILED, &err);
     samples = calloc(nr + 1, sizeof(*samples));
@@ -138,7 +161,9 @@ static int look(struct ctl *ctl, const struct host *host,
     if (!rc)
         add_samples(ctl, host, req, samples, nr);
     free_zones(zones, nr, samples);
-    return rc ? refuse(ctl->json, EXIT_FAILED, &err) : EXIT_OK;
+    if (rc)
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    return ctl->nr_args ? EXIT_OK : look_at_guests(ctl, req, NULL);
 }
 
 /* Each look is printed as it comes; a reader who has gone ends it. */

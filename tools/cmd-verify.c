@@ -2,10 +2,9 @@
 /* zonectl verify: does a zone have what its plan says? */
 #include <string.h>
 
-#include "zonectl.h"
+#include "adopted.h"
 
-/* The report's lines as a JSON list; their first word is the "ok". */
-static void add_checks(struct spool *out, const char *report)
+void add_checks(struct spool *out, const char *report)
 {
     const char *line = report;
     bool first = true;
@@ -47,6 +46,33 @@ static void add_report(struct ctl *ctl, const struct zp_zone *zone,
     spool_add(out, "]}");
 }
 
+/* The report is the document; an error object beside it would make two. */
+static int finish(size_t nr_differ, const struct zp_error *first)
+{
+    return nr_differ ? refuse(false, EXIT_DIFFERS, first) : EXIT_OK;
+}
+
+/* A guest that is no zone, but has been adopted; @none: what is said of one
+ * that has not. */
+static int verify_guest(struct ctl *ctl, const struct zp_error *none)
+{
+    struct zp_error err, first = { 0 };
+    size_t nr_differ = 0;
+    int rc;
+
+    if (ctl->json)
+        spool_add(&ctl->out, "{\"guests\":[");
+    rc = adopted_verify(ctl, ctl->args[0], &nr_differ, &first, &err);
+    if (rc) {
+        spool_clear(&ctl->out);
+        return refuse(ctl->json, EXIT_FAILED,
+                      rc == ZP_ERR_NOTFOUND ? none : &err);
+    }
+    if (ctl->json)
+        spool_add(&ctl->out, "]}\n");
+    return finish(nr_differ, &first);
+}
+
 static int verify_all(struct ctl *ctl, const struct host *host,
                       const struct zp_zone *zones, size_t nr)
 {
@@ -69,11 +95,13 @@ static int verify_all(struct ctl *ctl, const struct host *host,
         add_report(ctl, &zones[i], report ? report : "", rc != ZP_OK);
     }
     if (ctl->json)
-        spool_add(&ctl->out, "%s]}\n", nr ? "" : "{\"zones\":[");
-    if (!nr_differ)
-        return EXIT_OK;
-    /* The report is the document; an error object beside it would make two. */
-    return refuse(false, EXIT_DIFFERS, &first);
+        spool_add(&ctl->out, "%s],\"guests\":[",
+                  nr ? "" : "{\"zones\":[");
+    if (!ctl->nr_args && adopted_verify(ctl, NULL, &nr_differ, &first, &err))
+        return refuse(ctl->json, EXIT_FAILED, &err);
+    if (ctl->json)
+        spool_add(&ctl->out, "]}\n");
+    return finish(nr_differ, &first);
 }
 
 int cmd_verify(struct ctl *ctl)
@@ -94,7 +122,9 @@ int cmd_verify(struct ctl *ctl)
         return rc;
     if (ctl->nr_args)
         rc = zp_zone_find(ctl->xen, ctl->args[0], &zones, &err);
-    else
+    if (rc == ZP_ERR_NOTFOUND)
+        return verify_guest(ctl, &err);
+    if (!ctl->nr_args)
         rc = zp_zone_list(ctl->xen, &zones, &nr, &err);
     if (rc)
         return refuse(ctl->json, EXIT_FAILED, &err);

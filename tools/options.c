@@ -152,6 +152,9 @@ static const struct opt options[] = {
       "write to FILE, whole or not at all (-o)" },
 
     { OPT_EVERY, "all", NULL, G_VERIFY | G_STAT, "every zone" },
+    { OPT_EVERY, "all", NULL, G_ADOPT, "every guest that is no zone" },
+    { OPT_DRY_RUN, "dry-run", NULL, G_ADOPT, "look, and record nothing" },
+    { OPT_FORGET, "forget", NULL, G_ADOPT, "take the record away again" },
     { OPT_PAGES, "pages", NULL, G_STAT,
       "fail if the zone is too large to be counted" },
     { OPT_WATCH, "watch", NULL, G_STAT, "again and again" },
@@ -160,7 +163,7 @@ static const struct opt options[] = {
     { OPT_TIMES, "times", "N", G_STAT, "how often --watch looks" },
     { OPT_PROMETHEUS, "prometheus", NULL, G_STAT,
       "metrics of the host and all zones" },
-    { OPT_FORCE, "force", NULL, G_VERIFY | G_STAT | G_AUDIT,
+    { OPT_FORCE, "force", NULL, G_VERIFY | G_STAT | G_AUDIT | G_ADOPT,
       "walk the pages of more than 64 GiB" },
     { OPT_LOG, "log", NULL, G_CONSOLE,
       "print what the console said so far, and end" },

@@ -38,6 +38,8 @@ static const struct verb verbs[] = {
       "Compare plan, Xen and guest; exit 4 if they differ" },
     { "audit", "", 0, 0, G_ALL | G_AUDIT, true, LIVE(cmd_audit),
       "Look where all guests are, and what would mend it" },
+    { "adopt", "[GUEST]", 0, 1, G_ALL | G_ADOPT, true, LIVE(cmd_adopt),
+      "Record what a guest of xl has, and keep it for it" },
     { "stat", "[ZONE]", 0, 1, G_ALL | G_STAT, true, LIVE(cmd_stat),
       "Show where memory is and where vcpus run" },
     { "mem-set", "ZONE SIZE", 2, 2, G_ALL | G_MEM_SET, true,

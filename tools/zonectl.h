@@ -89,6 +89,7 @@ enum {
     G_SHOW_HOST = 1 << 13,
     G_DENSITY = 1 << 16,
     G_AUDIT = 1 << 17,
+    G_ADOPT = 1 << 18,
 };
 
 enum opt_id {
@@ -116,6 +117,7 @@ enum opt_id {
     OPT_COUNT, OPT_MIX, OPT_SHAPE, OPT_SEED, OPT_MORE, OPT_POLICIES, OPT_TRACE,
     OPT_CSV, OPT_HTML,
     OPT_DOCTOR, OPT_GUEST, OPT_ROOT,
+    OPT_FORGET,
 };
 
 struct ctl;
@@ -292,6 +294,7 @@ int cmd_host(struct ctl *ctl);
 int cmd_plan(struct ctl *ctl);
 int cmd_advise(struct ctl *ctl);
 int cmd_audit(struct ctl *ctl);
+int cmd_adopt(struct ctl *ctl);
 int cmd_render(struct ctl *ctl);
 int cmd_density(struct ctl *ctl);
 int cmd_launch(struct ctl *ctl);

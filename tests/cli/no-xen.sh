@@ -18,7 +18,8 @@ refused 1 Xen "launch" "${launch[@]}"
 refused 1 Xen "launch --dry-run" "${launch[@]}" --dry-run
 for verb in list "show x" "verify x" "verify --all" "stat x" stat "stat --all" "stat --prometheus" "console x" \
     "mem-set x 1G" "vcpu-set x 2" "pause x" "unpause x" "shutdown x" "destroy x" autostart \
-    "autostart --save x"; do
+    "autostart --save x" audit "adopt x" "adopt --all" "adopt --all --dry-run" \
+    "adopt x --forget" "adopt x --force"; do
     # shellcheck disable=SC2086 # words
     refused 1 Xen "$verb" $verb
 done
@@ -58,6 +59,13 @@ if ! zonectl --help | grep -q 'Built without Xen'; then
     refused 2 'none of' "launch: an unknown action" "${launch[@]}" \
         --on-crash explode
     refused 2 'name a zone' "verify: nothing named" verify
+    refused 2 'name a guest' "adopt: nothing named" adopt
+    refused 2 'name a guest' "adopt: a guest and all" adopt x --all
+    refused 2 'goes with neither' "adopt: forget and look" adopt x \
+        --forget --dry-run
+    refused 2 'goes with neither' "adopt: forget and force" adopt --all \
+        --forget --force
+    refused 2 'argument' "adopt: two guests" adopt x y
     refused 2 'name a zone' "stat: a zone and all" stat x --all
     refused 2 'all zones, once' "stat: metrics of one zone" stat x \
         --prometheus

@@ -137,8 +137,41 @@ check "one node would do" \
     [ "$(zonectl audit --json | grep -c '"home":\[[0-9]\]')" = 1 ]
 is "nothing has changed" \
     "$(xl vcpu-list | awk '{ print $1, $3, $(NF - 2) }')" "$before"
+
+# Adopted, it is known; the guest itself stays as it is.
+adopted()
+{
+    xenstore-list /zoneplace/guest 2>/dev/null | wc -w
+}
+check "a look at it" zonectl adopt stray --dry-run
+is "records nothing" "$(adopted)" 0
+check "it is adopted" zonectl adopt stray
+is "one record" "$(adopted)" 1
+check "once more: it is already" bash -c \
+    'zonectl adopt --all | grep -q "^guest stray, .*: adopted already"'
+rc=0
+zonectl adopt good 2>/tmp/adopt || rc=$?
+is "a zone is refused" "$rc $(grep -c 'is a zone' /tmp/adopt)" "1 1"
+check "it is as recorded" zonectl verify stray
+check "verify --all knows it" bash -c \
+    'zonectl verify --all | grep -q "^guest stray, .*: as recorded"'
+check "stat knows it" bash -c \
+    'zonectl stat stray | grep -q "^  256 MiB; node "'
+check "audit marks it" bash -c 'zonectl audit | grep -q "^stray .*; adopted$"'
+is "and it has not been touched" \
+    "$(xl vcpu-list | awk '{ print $1, $3, $(NF - 2) }')" "$before"
+xl vcpu-pin stray 0 0
+rc=0
+zonectl verify stray >/tmp/adopt 2>&1 || rc=$?
+is "pinned elsewhere, it differs" \
+    "$rc $(grep -c '^DIFFERS hard affinity of vcpu 0: 0, ' /tmp/adopt)" "4 1"
+check "it is forgotten" zonectl adopt stray --forget
+is "no record" "$(adopted)" 0
+check "adopted again" zonectl adopt stray
 xl destroy stray
 wait_until 30 zone_gone stray
+zonectl list >/dev/null
+is "the record has gone with it" "$(adopted)" 0
 check "relaunched as a zone" fine stray --vcpus 2
 out=$(zonectl audit)
 is "it is local" "$(row stray)" 100.0
