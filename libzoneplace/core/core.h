@@ -344,12 +344,13 @@ struct zp__draft {
     uint64_t max_units[ZP_MAX_VNODES];
 };
 
-/* draft.c. Vnodes for the nodes that are asked by name; false if there are too
- * many. */
-bool zp__draft_parts(struct zp__draft *d);
+/* draft.c. Vnodes for the nodes that are asked by name. INFEASIBLE: too many, or
+ * one of them has no room for its share of the overhead. */
+int zp__draft_parts(struct zp__draft *d, struct zp_error *err);
+int zp__too_many_vnodes(struct zp_error *err);
 /* As many vnodes as the guest is to be shown, of those that there are. */
 void zp__draft_emulate(struct zp__draft *d);
-/* build.c: the plan of a choice. Fails only if it needs too many vnodes. */
+/* build.c: the plan of a choice. INFEASIBLE as zp__draft_parts(). */
 int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
               struct zp_plan *plan_out, struct zp_error *err);
 
