@@ -55,6 +55,22 @@ for map in libzoneplace libzoneplace-xen; do
     done
 done
 
+# The page of the public headers: every call, and no link into nothing.
+page=$tmp/api.html
+sh "$top_srcdir/docs/api" "$lib"/include/*.h >"$page"
+for symbol in $(grep -ho 'zp_[a-z0-9_]*' "$lib"/*.sym); do
+    check "docs/api has $symbol" grep -q "<b id=\"$symbol\">" "$page"
+done
+is "docs/api links to what it has" "$(grep -o 'href="#[^"]*"' "$page" |
+    sed 's/.*#//; s/"//' | sort -u | while read -r name; do
+        grep -q "id=\"$name\"" "$page" || echo "$name"
+    done)" ""
+is "docs/api has every name once" \
+    "$(grep -o ' id="[^"]*"' "$page" | sort | uniq -d)" ""
+is "make docs/api.html takes every header" \
+    "$(grep -o 'include/zoneplace[a-z-]*\.h' "$top_srcdir/docs/Makemodule.am" |
+        sort)" "$(cd "$lib" && find include -name 'zoneplace*.h' | sort)"
+
 if command -v podchecker >/dev/null; then
     for page in "$man"/*.pod; do
         check "podchecker ${page##*/}" \
