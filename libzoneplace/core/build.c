@@ -406,11 +406,10 @@ int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
     struct zp_plan *plan = plan_out;
     int rc;
 
-    if (!make_draft(&d))
-        return zp__too_many_vnodes(err);
-    rc = zp__draft_parts(&d, err);
-    if (rc)
-        return rc;
+    if (!make_draft(&d) || !zp__draft_parts(&d))
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "numa-nodes",
+                        "the memory would be on more than %d nodes",
+                        ZP_MAX_VNODES);
     if (req->emulate)
         zp__draft_emulate(&d);
     rc = find_threads(&d, err);

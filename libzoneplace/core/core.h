@@ -273,6 +273,10 @@ uint64_t zp__share_units(const struct zp__problem *p, uint32_t nr_ids,
 uint64_t zp__holds(const struct zp__problem *p, uint32_t pos, uint64_t share);
 /* False if a node of --spill interleave can't hold its part. */
 bool zp__interleave_fits(const struct zp__problem *p);
+/* Nodes that are asked for memory by name hold their share of the overhead,
+ * too; *short_out: the first part whose node does not. */
+bool zp__parts_fit(const struct zp__problem *p, uint64_t share,
+                   uint32_t *short_out);
 /* Nodes that may be in a k-set of this way. */
 zp__mask zp__candidates(const struct zp__problem *p, enum zp__way way,
                         uint32_t k);
@@ -344,13 +348,12 @@ struct zp__draft {
     uint64_t max_units[ZP_MAX_VNODES];
 };
 
-/* draft.c. Vnodes for the nodes that are asked by name. INFEASIBLE: too many, or
- * one of them has no room for its share of the overhead. */
-int zp__draft_parts(struct zp__draft *d, struct zp_error *err);
-int zp__too_many_vnodes(struct zp_error *err);
+/* draft.c. Vnodes for the nodes that are asked by name; false if there are too
+ * many. */
+bool zp__draft_parts(struct zp__draft *d);
 /* As many vnodes as the guest is to be shown, of those that there are. */
 void zp__draft_emulate(struct zp__draft *d);
-/* build.c: the plan of a choice. INFEASIBLE as zp__draft_parts(). */
+/* build.c: the plan of a choice. Fails only if it needs too many vnodes. */
 int zp__build(const struct zp__problem *p, const struct zp__choice *choice,
               struct zp_plan *plan_out, struct zp_error *err);
 

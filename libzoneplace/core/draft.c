@@ -15,46 +15,16 @@ static uint32_t slot_of(const struct zp__draft *d, uint32_t pos)
     return at;
 }
 
-int zp__too_many_vnodes(struct zp_error *err)
-{
-    return zp__fail(err, ZP_ERR_INFEASIBLE, "numa-nodes",
-                    "the memory would be on more than %d nodes",
-                    ZP_MAX_VNODES);
-}
-
-/* What Xen takes for the zone it takes from all of its nodes: a part leaves
- * room for that. */
-static int check_room(const struct zp__draft *d, uint32_t part,
-                      struct zp_error *err)
-{
-    const struct zp__problem *p = d->p;
-    uint32_t pos = p->part_pos[part];
-    uint64_t units = p->part_units[part];
-
-    if (p->room[pos] >= d->share)
-        return ZP_OK;
-    return zp__fail(err, ZP_ERR_INFEASIBLE, "memory-nodes",
-                    "memory-nodes: %llu MiB and %llu MiB overhead are asked "
-                    "of node %u, it has %llu", (unsigned long long)units * 2,
-                    (unsigned long long)d->share * 2,
-                    p->topo->pnode[pos].os_id,
-                    (unsigned long long)(p->room[pos] + units) * 2);
-}
-
-int zp__draft_parts(struct zp__draft *d, struct zp_error *err)
+bool zp__draft_parts(struct zp__draft *d)
 {
     const struct zp__problem *p = d->p;
     uint32_t i, j, at;
-    int rc;
 
     for (i = 0; i < p->nr_parts; i++) {
-        rc = check_room(d, i, err);
-        if (rc)
-            return rc;
         at = slot_of(d, p->part_pos[i]);
         if (at == d->nr || d->pos[at] != p->part_pos[i]) {
             if (d->nr == ZP_MAX_VNODES)
-                return zp__too_many_vnodes(err);
+                return false;
             for (j = d->nr++; j > at; j--) {
                 d->pos[j] = d->pos[j - 1];
                 d->units[j] = d->units[j - 1];
@@ -68,7 +38,7 @@ int zp__draft_parts(struct zp__draft *d, struct zp_error *err)
         d->units[at] += p->part_units[i];
         d->max_units[at] += p->part_units[i];
     }
-    return ZP_OK;
+    return true;
 }
 
 static void deal_evenly(uint64_t total, uint32_t nr, uint64_t *share)

@@ -207,6 +207,27 @@ static int fail_sums(const struct zp__problem *p, struct zp_error *err)
     return ZP_OK;
 }
 
+/* Parts that leave no room for the overhead, on however many nodes. */
+static int fail_parts(const struct zp__problem *p, struct zp_error *err)
+{
+    uint64_t share, least = UINT64_MAX;
+    uint32_t k, i = 0, part = 0, pos;
+
+    for (k = p->k_min; k <= p->k_max; k++) {
+        share = zp__share_units(p, zp__ids_at_most(p, ZP__EVEN, k), k);
+        if (zp__parts_fit(p, share, &i))
+            return ZP_OK;
+        part = share < least ? i : part;
+        least = zp__min64(share, least);
+    }
+    pos = p->part_pos[part];
+    return zp__fail(err, ZP_ERR_INFEASIBLE, "memory-nodes",
+                    "memory-nodes: %llu MiB and %llu MiB overhead are asked "
+                    "of node %u, it has %llu", (ull)mib(p->part_units[part]),
+                    (ull)mib(least), p->topo->pnode[pos].os_id,
+                    (ull)mib(p->room[pos] + p->part_units[part]));
+}
+
 static bool no_width(const struct zp__problem *p)
 {
     uint32_t i;
@@ -243,6 +264,8 @@ int zp__place_fail(const struct zp__problem *p, bool gave_up,
     if (p->k_min > p->k_max)
         return fail_count(p, err);
     rc = fail_sums(p, err);
+    if (!rc)
+        rc = fail_parts(p, err);
     if (rc)
         return rc;
     if (steered) {

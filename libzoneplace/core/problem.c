@@ -398,6 +398,20 @@ bool zp__interleave_fits(const struct zp__problem *p)
     return true;
 }
 
+bool zp__parts_fit(const struct zp__problem *p, uint64_t share,
+                   uint32_t *short_out)
+{
+    uint32_t i;
+
+    for (i = 0; i < p->nr_parts; i++) {
+        if (p->room[p->part_pos[i]] < share) {
+            *short_out = i;
+            return false;
+        }
+    }
+    return true;
+}
+
 zp__mask zp__candidates(const struct zp__problem *p, enum zp__way way,
                         uint32_t k)
 {
@@ -406,6 +420,8 @@ zp__mask zp__candidates(const struct zp__problem *p, enum zp__way way,
     uint32_t least_vcpus = 1, pos;
     zp__mask set = 0, left;
 
+    if (!zp__parts_fit(p, share, &pos))
+        return 0;
     if (p->interleave) {
         least = 0; /* checked for the whole set, once */
         if (way == ZP__EVEN)

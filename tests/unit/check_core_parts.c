@@ -104,6 +104,7 @@ START_TEST(what_they_give_is_gone)
     unsigned long long share;
 
     f.host.free_kib[6] = GIB;
+    f.req.nr_vnodes = 1;
     ask(6, GIB);
     share = GIB / MIB - room_mib(GIB, 4, 5 * GIB, 1);
     refuses_so("memory-nodes: 1024 MiB and %llu MiB overhead are asked of "
@@ -116,6 +117,12 @@ START_TEST(what_they_give_is_gone)
     ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
     ck_assert_uint_eq(f.plan.vnode[1].mem_kib + f.plan.overhead_share_kib,
                       GIB);
+    /* More nodes have smaller shares each. */
+    f.req.part[0].mem_kib = GIB - share * MIB + 2 * MIB;
+    f.req.nr_vnodes = 0;
+    fixture_build(&f);
+    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_assert_uint_eq(f.plan.nr_cpu_vnodes, 2);
     f.req.part[0].mem_kib = GIB + 2 * MIB;
     refuses("memory-nodes: 1026 MiB are asked of node 6, it has 1024");
 }
