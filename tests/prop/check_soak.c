@@ -17,7 +17,8 @@
 enum { OPS = 20000, OPS_PER_HOST = 250 };
 
 static struct totals {
-    uint64_t hosts, placed, refused, again, died, released, rebooted, moved;
+    uint64_t hosts, placed, parts, refused, again;
+    uint64_t died, released, rebooted, moved;
 } totals;
 
 /* ---- reserving ---------------------------------------------------------- */
@@ -80,6 +81,32 @@ static const char *judge(const struct world *w, const struct zp_request *req,
     return zp_plan_check(w->topo, plan, &err) ? err.msg : NULL;
 }
 
+/* What a zone asks for that may find room beside others, and now and then of
+ * nodes without pcpus by name. */
+static void ask(const struct world *w, struct gen *g, struct zp_request *req)
+{
+    struct zp_part *part;
+    uint32_t i;
+
+    gen_request(g, &w->host, req);
+    if (gen_chance(g, 60)) /* or one zone would fill the host */
+        req->mem_kib = 1 + req->mem_kib / 8;
+    if (req->max_mem_kib)
+        req->max_mem_kib = req->mem_kib * 2;
+    if (req->max_mem_kib || req->spill == ZP_SPILL_PREFERRED ||
+        !gen_chance(g, 40))
+        return;
+    for (i = 0; i < w->host.nr && req->nr_parts < ZP_MAX_PARTS; i++) {
+        if (w->host.nr_pcpus[i] || !gen_chance(g, 70))
+            continue;
+        part = &req->part[req->nr_parts++];
+        part->os_id = w->host.os_id[i];
+        part->mem_kib = 1 + w->free_kib[i];
+        if (gen_chance(g, 70))
+            part->mem_kib = 1 + gen_next(g) % part->mem_kib;
+    }
+}
+
 static const char *reserve(struct world *w, struct gen *g, uint32_t slot)
 {
     struct zp_plan *plan = &w->slot[slot].plan;
@@ -90,11 +117,7 @@ static const char *reserve(struct world *w, struct gen *g, uint32_t slot)
     bool motion;
     int rc, rc_hope = ZP_OK;
 
-    gen_request(g, &w->host, &req);
-    if (gen_chance(g, 60)) /* or one zone would fill the host */
-        req.mem_kib = 1 + req.mem_kib / 8;
-    if (req.max_mem_kib)
-        req.max_mem_kib = req.mem_kib * 2;
+    ask(w, g, &req);
     world_see(w, g, &sight);
     safe = load_of(w, ZP__SAFE, &sight, &motion);
     hopeful = load_of(w, ZP__HOPEFUL, &sight, &motion);
@@ -114,6 +137,7 @@ static const char *reserve(struct world *w, struct gen *g, uint32_t slot)
     if (!wrong && !rc)
         world_enter(w, slot);
     totals.placed += !rc;
+    totals.parts += !rc && req.nr_parts;
     totals.refused += rc != 0;
     totals.again += rc && motion && !rc_hope;
     return wrong;
@@ -232,17 +256,19 @@ int main(void)
                 (unsigned long long)done, wrong, (unsigned long long)(i - 1));
         return 1;
     }
-    printf("%llu steps on %llu hosts: %llu zones, %llu refused, %llu might "
-           "fit later\n%llu died, %llu released, %llu rebooted, %llu moves\n",
+    printf("%llu steps on %llu hosts: %llu zones (%llu with parts), %llu "
+           "refused, %llu might fit later\n%llu died, %llu released, %llu "
+           "rebooted, %llu moves\n",
            (unsigned long long)done, (unsigned long long)totals.hosts,
            (unsigned long long)totals.placed,
+           (unsigned long long)totals.parts,
            (unsigned long long)totals.refused,
            (unsigned long long)totals.again, (unsigned long long)totals.died,
            (unsigned long long)totals.released,
            (unsigned long long)totals.rebooted,
            (unsigned long long)totals.moved);
-    if (done >= OPS && (totals.placed < done / 20 || !totals.again ||
-                        !totals.died || !totals.rebooted)) {
+    if (done >= OPS && (totals.placed < done / 20 || !totals.parts ||
+                        !totals.again || !totals.died || !totals.rebooted)) {
         fprintf(stderr, "not ok: some kinds of steps were not made\n");
         return 1;
     }

@@ -35,6 +35,48 @@ static const char *vcpus(const struct zp_request *asked,
     return NULL;
 }
 
+/* What was asked of that node by name, in whole units. */
+static uint64_t part_of(const struct zp_request *asked, uint32_t os_id)
+{
+    uint64_t kib = 0;
+    uint32_t i;
+
+    for (i = 0; i < asked->nr_parts; i++)
+        kib += asked->part[i].os_id == os_id
+                   ? (asked->part[i].mem_kib + 2047) / 2048 * 2048 : 0;
+    return kib;
+}
+
+static uint64_t all_parts(const struct zp_request *asked)
+{
+    uint64_t kib = 0;
+    uint32_t i;
+
+    for (i = 0; i < asked->nr_parts; i++)
+        kib += part_of(asked, asked->part[i].os_id);
+    return kib;
+}
+
+/* Each part is there, on its node, and holds no vcpus. */
+static const char *parts(const struct zp_request *asked,
+                         const struct zp_plan *plan)
+{
+    uint32_t i, j;
+
+    for (i = 0; i < asked->nr_parts; i++) {
+        uint32_t os_id = asked->part[i].os_id;
+
+        for (j = plan->nr_cpu_vnodes; j < plan->nr_vnodes; j++) {
+            if (plan->vnode[j].pnode_os_id == os_id &&
+                plan->vnode[j].mem_kib >= part_of(asked, os_id))
+                break;
+        }
+        if (j == plan->nr_vnodes)
+            return "a part that is not where it was asked for";
+    }
+    return NULL;
+}
+
 static const char *memory(const struct zp_request *asked,
                           const struct zp_plan *plan)
 {
@@ -51,8 +93,8 @@ static const char *memory(const struct zp_request *asked,
         sum += plan->vnode[i].mem_kib;
         max_sum += plan->vnode[i].max_mem_kib;
     }
-    if (sum != plan->mem_kib || sum < asked->mem_kib ||
-        sum - asked->mem_kib >= 2048)
+    if (sum != plan->mem_kib || sum < asked->mem_kib + all_parts(asked) ||
+        sum - asked->mem_kib - all_parts(asked) >= 2048)
         return "other memory than asked";
     if (plan->memory_policy == ZP_MEMORY_STATIC)
         return max_sum == sum ? NULL : "a static zone that grows";
@@ -67,11 +109,12 @@ static const char *on_pnode(const struct books *books,
                             const struct zp_plan *plan, uint32_t pos)
 {
     uint64_t kib = 0, usable = 0, nr = 0;
-    uint32_t i, pcpu, homes = 0;
+    uint32_t i, pcpu, homes = 0, os_id = ZP_UNKNOWN_ID;
 
     for (i = 0; i < plan->nr_vnodes; i++) {
         if (plan->vnode[i].pnode != pos)
             continue;
+        os_id = plan->vnode[i].pnode_os_id;
         kib += plan->vnode[i].mem_kib;
         nr += plan->vnode[i].nr_vcpus;
         homes += plan->vnode[i].nr_vcpus > 0;
@@ -95,6 +138,7 @@ static const char *on_pnode(const struct books *books,
         return "more vcpus than the ratio allows";
     if (asked->max_node_vcpus && nr > asked->max_node_vcpus)
         return "more vcpus than one node may have";
+    kib -= part_of(asked, os_id);
     if (asked->max_node_kib && kib > asked->max_node_kib)
         return "more memory than one node may have";
     return NULL;
@@ -196,11 +240,15 @@ static const char *kinds(const struct zp_request *asked,
 {
     bool strict = asked->spill == ZP_SPILL_STRICT ||
                   (asked->spill == ZP_SPILL_DEFAULT && asked->nr_vnodes);
+    uint32_t i;
 
     if (asked->nr_vnodes && plan->nr_cpu_vnodes != asked->nr_vnodes)
         return "another number of nodes than asked";
-    if (strict && plan->nr_vnodes != plan->nr_cpu_vnodes)
-        return "memory elsewhere in spite of strict";
+    for (i = plan->nr_cpu_vnodes; strict && i < plan->nr_vnodes; i++) {
+        if (part_of(asked, plan->vnode[i].pnode_os_id) !=
+            plan->vnode[i].mem_kib)
+            return "memory elsewhere in spite of strict";
+    }
     if (plan->strategy != asked->strategy || plan->tier != asked->tier ||
         plan->type != asked->type || plan->smt != asked->smt ||
         plan->float_to != asked->float_to ||
@@ -221,6 +269,8 @@ const char *satisfies(const struct zp_topology *topo,
         wrong = vcpus(asked, plan);
     if (!wrong)
         wrong = memory(asked, plan);
+    if (!wrong)
+        wrong = parts(asked, plan);
     for (pos = 0; !wrong && pos < zp_topology_nr_pnodes(topo); pos++)
         wrong = on_pnode(books, zp_topology_pcpus(topo, pos), asked, plan,
                          pos);
