@@ -17,6 +17,8 @@
 
 #include <zoneplace-xen.h>
 
+#include "drop.h"
+
 static const char usage[] =
     "usage: zone-balloond [--once] [--dry-run] [--json] [--config FILE]\n"
     "Give dynamic zones the memory that they need (on a live Xen host)\n"
@@ -150,6 +152,10 @@ int main(int argc, char **argv)
         return rc;
     if (zp_host_options_read(config, &d.opt, &err))
         return complain(&err);
+    if (drop_privileges(false)) {
+        perror("zone-balloond: can't give up privileges");
+        return 1;
+    }
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     rc = run(&d);

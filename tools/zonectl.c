@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drop.h"
 #include "zonectl.h"
 
 #ifdef HAVE_XEN
@@ -18,46 +19,46 @@
 #define G_PLACES (G_ALL | G_HOST | G_REQUEST)
 
 static const struct verb verbs[] = {
-    { "host", "", 0, 0, G_ALL | G_HOST | G_DRAW | G_SHOW_HOST, false,
+    { "host", "", 0, 0, G_ALL | G_HOST | G_DRAW | G_SHOW_HOST, false, false,
       cmd_host,
       "Show nodes, distances and free memory of the host" },
-    { "plan", "[FILE]", 0, 1, G_PLACES | G_PLAN | G_DRAW, false, cmd_plan,
-      "Decide where a zone would live, and change nothing" },
-    { "advise", "", 0, 0, G_PLACES, false, cmd_advise,
+    { "plan", "[FILE]", 0, 1, G_PLACES | G_PLAN | G_DRAW, false, false,
+      cmd_plan, "Decide where a zone would live, and change nothing" },
+    { "advise", "", 0, 0, G_PLACES, false, false, cmd_advise,
       "Name the nodes for so many vcpus and so much memory" },
-    { "render", "", 0, 0, G_PLACES | G_RENDER, false, cmd_render,
+    { "render", "", 0, 0, G_PLACES | G_RENDER, false, false, cmd_render,
       "Make a plan into an xl.cfg, ACPI tables and more" },
-    { "density", "", 0, 0, G_PLACES | G_DENSITY, false, cmd_density,
+    { "density", "", 0, 0, G_PLACES | G_DENSITY, false, false, cmd_density,
       "Count how many zones fit, and what is stranded" },
-    { "launch", "[FILE]", 0, 1, G_ALL | G_REQUEST | G_LAUNCH, true,
+    { "launch", "[FILE]", 0, 1, G_ALL | G_REQUEST | G_LAUNCH, true, true,
       LIVE(cmd_launch), "Plan a zone and start it; FILE is an xl.cfg" },
-    { "list", "", 0, 0, G_ALL, true, LIVE(cmd_list), "List zones" },
-    { "show", "ZONE", 1, 1, G_ALL | G_DRAW, true, LIVE(cmd_show),
+    { "list", "", 0, 0, G_ALL, true, false, LIVE(cmd_list), "List zones" },
+    { "show", "ZONE", 1, 1, G_ALL | G_DRAW, true, false, LIVE(cmd_show),
       "Show what a zone asked for, its plan and what it has" },
-    { "verify", "[ZONE]", 0, 1, G_ALL | G_VERIFY, true, LIVE(cmd_verify),
-      "Compare plan, Xen and guest; exit 4 if they differ" },
-    { "audit", "", 0, 0, G_ALL | G_AUDIT, true, LIVE(cmd_audit),
+    { "verify", "[ZONE]", 0, 1, G_ALL | G_VERIFY, true, false,
+      LIVE(cmd_verify), "Compare plan, Xen and guest; exit 4 if they differ" },
+    { "audit", "", 0, 0, G_ALL | G_AUDIT, true, false, LIVE(cmd_audit),
       "Look where all guests are, and what would mend it" },
-    { "adopt", "[GUEST]", 0, 1, G_ALL | G_ADOPT, true, LIVE(cmd_adopt),
+    { "adopt", "[GUEST]", 0, 1, G_ALL | G_ADOPT, true, true, LIVE(cmd_adopt),
       "Record what a guest of xl has, and keep it for it" },
-    { "stat", "[ZONE]", 0, 1, G_ALL | G_STAT, true, LIVE(cmd_stat),
+    { "stat", "[ZONE]", 0, 1, G_ALL | G_STAT, true, false, LIVE(cmd_stat),
       "Show where memory is and where vcpus run" },
-    { "mem-set", "ZONE SIZE", 2, 2, G_ALL | G_MEM_SET, true,
+    { "mem-set", "ZONE SIZE", 2, 2, G_ALL | G_MEM_SET, true, true,
       LIVE(cmd_mem_set), "Change a dynamic zone's memory, within its plan" },
-    { "vcpu-set", "ZONE N", 2, 2, G_ALL, true, LIVE(cmd_vcpu_set),
+    { "vcpu-set", "ZONE N", 2, 2, G_ALL, true, true, LIVE(cmd_vcpu_set),
       "Have N of a zone's vcpus online, within its plan" },
-    { "console", "ZONE", 1, 1, G_ALL | G_CONSOLE, true, LIVE(cmd_console),
-      "Attach to a zone's console; ^] leaves" },
-    { "pause", "ZONE", 1, 1, G_ALL, true, LIVE(cmd_pause),
+    { "console", "ZONE", 1, 1, G_ALL | G_CONSOLE, true, true,
+      LIVE(cmd_console), "Attach to a zone's console; ^] leaves" },
+    { "pause", "ZONE", 1, 1, G_ALL, true, true, LIVE(cmd_pause),
       "Stop a zone's vcpus" },
-    { "unpause", "ZONE", 1, 1, G_ALL, true, LIVE(cmd_unpause),
+    { "unpause", "ZONE", 1, 1, G_ALL, true, true, LIVE(cmd_unpause),
       "Let them run again" },
-    { "shutdown", "ZONE", 1, 1, G_ALL | G_SHUTDOWN, true,
+    { "shutdown", "ZONE", 1, 1, G_ALL | G_SHUTDOWN, true, true,
       LIVE(cmd_shutdown), "Ask a zone to power off" },
-    { "destroy", "ZONE", 1, 1, G_ALL, true, LIVE(cmd_destroy),
+    { "destroy", "ZONE", 1, 1, G_ALL, true, true, LIVE(cmd_destroy),
       "End a zone now" },
-    { "autostart", "", 0, 0, G_ALL | G_AUTOSTART, true, LIVE(cmd_autostart),
-      "Launch the zones that are marked for it" },
+    { "autostart", "", 0, 0, G_ALL | G_AUTOSTART, true, true,
+      LIVE(cmd_autostart), "Launch the zones that are marked for it" },
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -146,9 +147,20 @@ static int general(int argc, char **argv)
     return flush_out(&out, exit_code);
 }
 
+int only_look(const struct ctl *ctl)
+{
+    struct zp_error err;
+
+    if (ctl->verb->changes || drop_privileges(true) == 0)
+        return EXIT_OK;
+    fail(&err, ZP_ERR_IO, "privileges", "can't give up privileges: %m");
+    return refuse(ctl->json, EXIT_FAILED, &err);
+}
+
 static int run(struct ctl *ctl, int argc, char **argv)
 {
     struct zp_error err;
+    int exit_code;
 
     if (options_parse(ctl, argc, argv, &err))
         return refuse(ctl->json, EXIT_USAGE, &err);
@@ -161,7 +173,9 @@ static int run(struct ctl *ctl, int argc, char **argv)
              "built without Xen: %s needs a live host", ctl->verb->name);
         return refuse(ctl->json, EXIT_FAILED, &err);
     }
-    return ctl->verb->run(ctl);
+    /* Of a live host what has died is mended first: open_xen(). */
+    exit_code = given(ctl, OPT_HOST) ? only_look(ctl) : EXIT_OK;
+    return exit_code == EXIT_OK ? ctl->verb->run(ctl) : exit_code;
 }
 
 /* Looked for ahead of the options, so that a refusal of those is JSON too. */

@@ -127,6 +127,7 @@ struct verb {
     unsigned min_args, max_args;
     unsigned groups;
     bool needs_xen;
+    bool changes;                 /* something; else it drops privileges */
     int (*run)(struct ctl *ctl);  /* enum exit_code */
     const char *help;
 };
@@ -149,6 +150,9 @@ struct ctl {
     struct spool out;             /* standard output */
     struct spool warnings;        /* lines for standard error */
 };
+
+/* Gives up privileges if the verb changes nothing; enum exit_code. */
+int only_look(const struct ctl *ctl);
 
 /* Sorts out argv[1..] by ctl->verb. INVAL, with the option's name. */
 int options_parse(struct ctl *ctl, int argc, char **argv,

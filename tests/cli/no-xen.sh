@@ -28,6 +28,25 @@ expect_exit 1 "list --json"
 check "list --json: an error object" \
     grep -q '^{"error":{"code":"unsupported",' "$tmp/out"
 
+# What changes nothing has given up root's privileges before it reads a file:
+# here one that never ends.
+if [ "$(id -u)" -ne 0 ]; then
+    skip "privileges" "not root: there are none to give up"
+elif ! ldd "$top_builddir/.libs/zonectl" 2>/dev/null | grep -q libcap-ng; then
+    skip "privileges" "built without libcap-ng"
+else
+    mkfifo "$tmp/fifo"
+    "$top_builddir/zonectl" plan --host "$tmp/fifo" --vcpus 1 --memory 1G \
+        >/dev/null 2>&1 &
+    exec 9>"$tmp/fifo"
+    is "privileges of plan" \
+        "$(awk '/^(CapPrm|CapBnd|NoNewPrivs):/ { print $2 }' \
+            "/proc/$!/status" | paste -s -d ' ')" \
+        "0000000000000006 0000000000000000 1"
+    exec 9>&-
+    wait $! || true
+fi
+
 # Not root is the same line for whoever is not.
 if [ "$(id -u)" -ne 0 ]; then
     skip "not root" "all of this ran as somebody else than root"

@@ -82,6 +82,11 @@ dom=$(zone_id dev)
 check "mem-set to its maximum" timeout 120 zonectl mem-set dev 640M --wait
 
 daemon
+check "a round" more_rounds 1
+is "the daemon has no capability, and gets none by programs it runs" \
+    "$(awk '/^(CapPrm|CapBnd|NoNewPrivs):/ { print $2 }' \
+        "/proc/$daemon/status" | paste -s -d ' ')" \
+    "0000000000000000 0000000000000000 1"
 check "idle, it is shrunk to where it stays" wait_until 240 settled
 calm=$(settled)
 is "that is its floor" "$calm" 393216
