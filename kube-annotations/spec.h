@@ -90,7 +90,7 @@ struct zk_mount {
 
 /* Where the zone finds the container's root. */
 enum zk_root_kind {
-    ZK_ROOT_DISK,                /* "xvda": a squashfs, below a writable layer */
+    ZK_ROOT_DISK,                /* "xvda": squashfs, below a writable layer */
     ZK_ROOT_DIR                  /* a path: only where no machine is between */
 };
 

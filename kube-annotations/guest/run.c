@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Makes processes of containers. A container's first process has a mount, uts
+ * and pid namespace of its own, or the pod's pid namespace; what follows joins
+ * them. Network and ipc are the zone's, as they are a pod's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest.h"
+
+void run_fail(int report, const char *fmt, ...)
+{
+    char text[ZK_MAX_REASON + 1] = { REPORT_ERROR };
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text + 1, sizeof(text) - 1, fmt, args);
+    va_end(args);
+    send(report, text, strlen(text), MSG_NOSIGNAL);
+    _exit(127);
+}
+
+/* ---- files of a process ---- */
+
+struct ends {
+    int ours[3], theirs[3], report;
+};
+
+static void close_all(struct ends *e)
+{
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        if (e->ours[i] >= 0)
+            close(e->ours[i]);
+        if (e->theirs[i] >= 0)
+            close(e->theirs[i]);
+    }
+    if (e->report >= 0)
+        close(e->report);
+}
+
+/* Pipes for the standard streams, unless a terminal takes their place. */
+static int make_ends(struct session *s, struct ends *e)
+{
+    int i, both[2];
+
+    for (i = 0; i < 3; i++)
+        e->ours[i] = e->theirs[i] = -1;
+    e->report = -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, both))
+        return -1;
+    s->report = both[0];
+    e->report = both[1];
+    for (i = 0; !s->terminal && i < 3; i++) {
+        if (pipe2(both, O_CLOEXEC))
+            return -1;
+        e->ours[i] = both[!i];
+        e->theirs[i] = both[i != 0];
+        if (fcntl(e->ours[i], F_SETFL, O_NONBLOCK))
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- in the process ---- */
+
+static void take_streams(const struct ends *e)
+{
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        if (e->theirs[i] >= 0 && dup2(e->theirs[i], i) < 0)
+            run_fail(e->report, "standard streams: %s", strerror(errno));
+    }
+}
+
+static void say_ready(const struct zk_process *p, int report)
+{
+    static const char word = REPORT_READY;
+
+    if (p->terminal)
+        process_terminal(p, report);
+    else if (send(report, &word, 1, MSG_NOSIGNAL) != 1)
+        _exit(127);
+}
+
+static void wait_for_start(int report)
+{
+    char word = 0;
+
+    if (recv(report, &word, 1, 0) != 1 || word != REPORT_START)
+        _exit(127);
+}
+
+/* As the kernel gives it to a program: nothing blocked, nothing ignored. */
+static void reset_signals(void)
+{
+    sigset_t none;
+    int number;
+
+    for (number = 1; number <= 64; number++)
+        signal(number, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+_Noreturn static void be_process(const struct zone *zone,
+                                 const struct session *s,
+                                 const struct zk_spec *spec, int join,
+                                 const struct ends *e)
+{
+    reset_signals();
+    /* It is in its pid namespace: that is its parent's doing. */
+    process_early(&spec->process, e->report);
+    if (join >= 0) {
+        if (setns(join, CLONE_NEWNS | CLONE_NEWUTS))
+            run_fail(e->report, "the container: %s", strerror(errno));
+    } else {
+        root_enter(spec, zone->work, s->id, e->report);
+    }
+    setsid();
+    take_streams(e);
+    say_ready(&spec->process, e->report);
+    wait_for_start(e->report);
+    process_become(&spec->process, e->report);
+}
+
+/* ---- in zone-init ---- */
+
+/* fork(2) into new namespaces @flags. */
+static pid_t fork_into(unsigned long flags, int *pidfd)
+{
+    return (pid_t)syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL,
+                          pidfd, NULL, NULL);
+}
+
+/* The pod's pid namespace has an init that only reaps. */
+static int make_pause(struct zone *zone)
+{
+    if (zone->pause)
+        return 0;
+    zone->pause = fork_into(CLONE_NEWPID, &zone->pause_fd);
+    if (zone->pause < 0) {
+        zone->pause = 0;
+        return -1;
+    }
+    if (zone->pause)
+        return 0;
+    reset_signals();
+    prctl(PR_SET_NAME, "pause");
+    close_range(0, ~0u, 0);
+    for (;;) {
+        if (waitpid(-1, NULL, 0) < 0)
+            usleep(100000);
+    }
+}
+
+/* fork(2) with the child in the pid namespace of @pidfd's process. */
+static pid_t fork_beside(const struct zone *zone, int beside,
+                         unsigned long flags, int *pidfd)
+{
+    pid_t pid;
+    int saved;
+
+    if (setns(beside, CLONE_NEWPID))
+        return -1;
+    pid = fork_into(flags, pidfd);
+    saved = errno;
+    if (pid && setns(zone->self, CLONE_NEWPID))
+        abort();                 /* our own: it can't be refused */
+    errno = saved;
+    return pid;
+}
+
+static pid_t fork_process(struct zone *zone, struct session *s,
+                          const struct zk_spec *spec,
+                          const struct session *in)
+{
+    if (in)
+        return fork_beside(zone, in->pidfd, 0, &s->pidfd);
+    if (!spec->shared_pids)
+        return fork_into(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID,
+                         &s->pidfd);
+    if (make_pause(zone))
+        return -1;
+    return fork_beside(zone, zone->pause_fd, CLONE_NEWNS | CLONE_NEWUTS,
+                       &s->pidfd);
+}
+
+int run_create(struct zone *zone, struct session *s,
+               const struct zk_spec *spec, const struct session *in)
+{
+    struct ends e;
+    int saved;
+
+    s->terminal = spec->process.terminal;
+    if (make_ends(s, &e)) {
+        saved = errno;
+        close_all(&e);
+        errno = saved;
+        return -1;
+    }
+    s->pid = fork_process(zone, s, spec, in);
+    if (s->pid == 0)
+        be_process(zone, s, spec, in ? in->pidfd : -1, &e);
+    saved = errno;
+    s->in = e.ours[0];
+    s->out[0] = e.ours[1];
+    s->out[1] = e.ours[2];
+    e.ours[0] = e.ours[1] = e.ours[2] = -1;
+    close_all(&e);
+    errno = saved;
+    return s->pid < 0 ? -1 : 0;
+}
+
+void run_signal_all(struct zone *zone, const struct session *s, int number)
+{
+    int pidfd = -1;
+    pid_t pid;
+
+    /* With its init end all in its pid namespace. */
+    if (number == SIGKILL || s->container != s->id) {
+        kill(s->pid, number);
+        return;
+    }
+    pid = fork_beside(zone, s->pidfd, 0, &pidfd);
+    if (pid == 0) {
+        kill(-1, number);
+        _exit(0);
+    }
+    if (pidfd >= 0)
+        close(pidfd);
+    kill(s->pid, number);
+}
