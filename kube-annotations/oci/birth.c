@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Processes that outlive the verb that makes them. The child waits until its
+ * pid is written down: a verb that is killed leaves none that nobody knows of.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "oci.h"
+
+int birth_fork(struct birth *birth, pid_t *pid_out, struct zp_error *err)
+{
+    int both[2];
+    char word = 0;
+    pid_t pid;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, both))
+        return zp__fail_sys(err, ZP_ERR_IO, errno, "fork", "%s",
+                            strerror(errno));
+    birth->ours = both[0];
+    birth->theirs = both[1];
+    pid = fork();
+    if (pid < 0) {
+        close(both[0]);
+        close(both[1]);
+        return zp__fail_sys(err, ZP_ERR_IO, errno, "fork", "%s",
+                            strerror(errno));
+    }
+    *pid_out = pid;
+    close(both[pid ? 1 : 0]);
+    if (!pid && (recv(birth->theirs, &word, 1, 0) != 1 || word != 'G'))
+        _exit(EXIT_LOST);
+    return ZP_OK;
+}
+
+void birth_go(struct birth *birth)
+{
+    send(birth->ours, "G", 1, MSG_NOSIGNAL);
+}
+
+int birth_wait(struct birth *birth, struct zp_error *err)
+{
+    char text[sizeof(err->msg) + 1];
+    ssize_t len = recv(birth->ours, text, sizeof(text) - 1, 0);
+
+    close(birth->ours);
+    birth->ours = -1;
+    text[len > 0 ? len : 0] = '\0';
+    if (!strcmp(text, "R"))
+        return ZP_OK;
+    return zp__fail(err, ZP_ERR_IO, "zone", "%s",
+                    len > 1 ? text + 1 : "a process of zone-oci ended early");
+}
+
+void birth_ready(struct birth *birth)
+{
+    if (birth->theirs < 0)
+        return;
+    send(birth->theirs, "R", 1, MSG_NOSIGNAL);
+    close(birth->theirs);
+    birth->theirs = -1;
+}
+
+void birth_failed(struct birth *birth, const struct zp_error *err)
+{
+    char text[sizeof(err->msg) + 1] = "E";
+
+    if (birth->theirs < 0)
+        return;
+    memcpy(text + 1, err->msg, strnlen(err->msg, sizeof(err->msg) - 1));
+    send(birth->theirs, text, strlen(text), MSG_NOSIGNAL);
+    close(birth->theirs);
+    birth->theirs = -1;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* "key = value" lines; '#' begins a comment. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "oci.h"
+
+#define DEFAULT_PATH ZP_SYSCONFDIR "/zoneplace/oci.conf"
+
+enum { MAX_CONF = 64 << 10, MAX_KERNELS = 16 };
+
+static char *trim(char *text)
+{
+    size_t len;
+
+    text += strspn(text, " \t");
+    len = strlen(text);
+    while (len && strchr(" \t\r", text[len - 1]))
+        len--;
+    text[len] = '\0';
+    return text;
+}
+
+static int set_word(const char *value, const char *yes, const char *no,
+                    bool *flag_out)
+{
+    *flag_out = !strcmp(value, yes);
+    return *flag_out || !strcmp(value, no) ? 0 : -1;
+}
+
+static int set_seconds(const char *value, unsigned *seconds_out)
+{
+    unsigned seconds = 0;
+    const char *at;
+
+    for (at = value; *at >= '0' && *at <= '9' && seconds < 10000; at++)
+        seconds = seconds * 10 + (unsigned)(*at - '0');
+    if (*at || at == value || !seconds || seconds > 3600)
+        return -1;
+    *seconds_out = seconds;
+    return 0;
+}
+
+/* 0, -1: a bad value, -2: no such key. */
+static int set(struct conf *conf, const char *key, const char *value)
+{
+    struct { const char *key; char *value; size_t size; } texts[] = {
+        { "zone-init", conf->zone_init, sizeof(conf->zone_init) },
+        { "kernel", conf->kernel, sizeof(conf->kernel) },
+        { "ramdisk", conf->ramdisk, sizeof(conf->ramdisk) },
+        { "cmdline", conf->cmdline, sizeof(conf->cmdline) },
+        { "images", conf->images, sizeof(conf->images) },
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (strcmp(key, texts[i].key))
+            continue;
+        if (strlen(value) >= texts[i].size)
+            return -1;
+        snprintf(texts[i].value, texts[i].size, "%s", value);
+        return 0;
+    }
+    if (!strcmp(key, "launcher"))
+        return set_word(value, "stand-in", "xen", &conf->stand_in);
+    if (!strcmp(key, "seccomp"))
+        return set_word(value, "drop", "refuse", &conf->rules.drop_seccomp);
+    if (!strcmp(key, "launch-seconds"))
+        return set_seconds(value, &conf->launch_seconds);
+    if (strcmp(key, "allow-kernel"))
+        return -2;
+    if (conf->nr_kernels == MAX_KERNELS ||
+        strlen(value) >= sizeof(conf->kernels[0]))
+        return -1;
+    snprintf(conf->kernels[conf->nr_kernels++], sizeof(conf->kernels[0]),
+             "%s", value);
+    return 0;
+}
+
+static int read_lines(const char *path, char *text, struct conf *conf,
+                      struct zp_error *err)
+{
+    unsigned line_nr = 0;
+    char *line, *value;
+    int rc;
+
+    while ((line = strsep(&text, "\n"))) {
+        line_nr++;
+        line[strcspn(line, "#")] = '\0';
+        line = trim(line);
+        if (!*line)
+            continue;
+        value = strchr(line, '=');
+        if (!value)
+            return zp__fail(err, ZP_ERR_PARSE, "conf", "%s: line %u: no \"key "
+                            "= value\"", path, line_nr);
+        *value = '\0';
+        value = trim(value + 1);
+        rc = set(conf, trim(line), value);
+        if (rc)
+            return zp__fail(err, ZP_ERR_PARSE, "conf", "%s: line %u: %.40s: %s "
+                            "\"%.60s\"", path, line_nr, line, rc == -1
+                            ? "it can't be" : "no such key, for", value);
+    }
+    return ZP_OK;
+}
+
+int conf_read(const char *path, struct conf *conf_out, struct zp_error *err)
+{
+    struct conf conf = {
+        .zone_init = ZP_LIBEXECDIR "/zone-init",
+        .kernel = "/boot/zoneplace/vmlinuz",
+        .ramdisk = "/boot/zoneplace/zone.img",
+        .images = ZP_LOCALSTATEDIR "/cache/zoneplace/images",
+        .launch_seconds = 120,
+    };
+    const char *name = path ? path : DEFAULT_PATH;
+    char *text = NULL;
+    size_t len = 0;
+    int rc = read_whole(AT_FDCWD, name, MAX_CONF, &text, &len, err);
+
+    if (rc == ZP_ERR_NOTFOUND && !path)
+        rc = ZP_OK;
+    else if (!rc)
+        rc = read_lines(name, text, &conf, err);
+    free(text);
+    if (!rc)
+        *conf_out = conf;
+    return rc;
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The process that containerd takes for a container's: it has its standard
+ * streams, ends with its exit code, and passes signals on.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "monitor.h"
+
+static const int forwarded[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1,
+                                 SIGUSR2, SIGWINCH, SIGALRM };
+
+/* ---- frames out ---- */
+
+static void send_frame(struct monitor *m, struct zk_frame *frame)
+{
+    struct zp_error err;
+
+    frame->session = m->session;
+    if (zk_link_send(&m->link, frame, &err) == ZP_ERR_NOMEM)
+        m->link.gone = true;
+}
+
+static void send_start(struct monitor *m)
+{
+    struct zk_frame frame = { .type = ZK_START };
+
+    m->state = STARTING;
+    send_frame(m, &frame);
+}
+
+static void send_signal(struct monitor *m, unsigned number, bool all)
+{
+    struct zk_frame frame = { .type = ZK_SIGNAL,
+                              .u.signal = { number, all } };
+
+    /* Of what only holds a zone nothing runs there: it ends by itself. */
+    if (m->args->kind == MONITOR_ZONE) {
+        m->exit_code = 128 + (int)number;
+        m->state = ENDED;
+        return;
+    }
+    send_frame(m, &frame);
+}
+
+static int send_spec(struct monitor *m, struct zp_error *err)
+{
+    bool whole = m->args->kind == MONITOR_CONTAINER;
+    struct zk_frame frame = { .type = whole ? ZK_CREATE : ZK_EXEC,
+                              .session = m->session };
+    uint8_t *body;
+    size_t len;
+    int rc;
+
+    if (!whole)
+        frame.u.container = (uint32_t)m->args->state->monitor.pid;
+    rc = zk_spec_pack(m->args->spec, whole, &body, &len, err);
+    if (rc)
+        return rc;
+    frame.body = body;
+    frame.body_len = (uint32_t)len;
+    rc = zk_link_send(&m->link, &frame, err);
+    free(body);
+    return rc;
+}
+
+/* ---- streams ---- */
+
+/* poll(2) promises room for PIPE_BUF bytes: writing them does not wait. The
+ * files are not ours alone, so they can't be made non-blocking. */
+enum { STEP = 4096 };
+
+static void read_input(struct monitor *m)
+{
+    struct zk_frame frame = { .u.stream = ZK_STDIN };
+    uint8_t buf[ZK_MAX_DATA];
+    size_t want = m->in_credit < sizeof(buf) ? m->in_credit : sizeof(buf);
+    ssize_t nr = read(m->in, buf, want);
+
+    if (nr < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (nr > 0) {
+        frame.type = ZK_DATA;
+        frame.body = buf;
+        frame.body_len = (uint32_t)nr;
+        m->in_credit -= (uint32_t)nr;
+    } else {
+        frame.type = ZK_EOF;
+        m->in = -1;
+    }
+    send_frame(m, &frame);
+}
+
+static void write_output(struct monitor *m, int i)
+{
+    struct output *o = &m->out[i];
+    struct zk_frame frame = { .type = ZK_CREDIT };
+    uint32_t left = o->len - o->at;
+    ssize_t nr = write(o->fd, o->buf + o->at, left < STEP ? left : STEP);
+
+    if (nr < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (nr < 0) {
+        /* Nobody reads it: the program need not wait for that. */
+        o->fd = -1;
+        nr = (ssize_t)left;
+    }
+    o->at += (uint32_t)nr;
+    if (o->at < o->len)
+        return;
+    frame.u.credit.stream = i ? ZK_STDERR : ZK_STDOUT;
+    frame.u.credit.bytes = o->len;
+    o->at = o->len = 0;
+    send_frame(m, &frame);
+}
+
+/* False: more than it had credit for. */
+static bool take_output(struct monitor *m, const struct zk_frame *frame)
+{
+    int i = frame->u.stream == ZK_STDERR;
+    struct output *o = &m->out[i];
+    struct zk_frame credit = { .type = ZK_CREDIT,
+        .u.credit = { frame->u.stream, frame->body_len } };
+
+    if (frame->body_len > ZK_WINDOW - o->len)
+        return false;
+    if (o->fd < 0) {
+        send_frame(m, &credit);
+        return true;
+    }
+    memcpy(o->buf + o->len, frame->body, frame->body_len);
+    o->len += frame->body_len;
+    return true;
+}
+
+/* ---- what the zone says ---- */
+
+static void answer(struct monitor *m, const char *text)
+{
+    if (m->caller >= 0) {
+        send(m->caller, text, strlen(text), MSG_NOSIGNAL);
+        close(m->caller);
+    }
+    m->caller = -1;
+}
+
+static void fail(struct monitor *m, const char *reason)
+{
+    struct zp_error err;
+
+    zp__fail(&err, ZP_ERR_IO, "zone", "%s", reason);
+    birth_failed(m->args->birth, &err);
+    answer(m, reason);
+    m->exit_code = m->state == STARTING ? 127 : EXIT_LOST;
+    m->state = ENDED;
+}
+
+static void take_frame(struct monitor *m, const struct zk_frame *frame)
+{
+    char reason[ZK_MAX_REASON + 1];
+
+    switch (frame->type) {
+    case ZK_CREATED:
+        m->state = CREATED;
+        if (m->args->kind == MONITOR_EXEC)
+            send_start(m);
+        else
+            birth_ready(m->args->birth);
+        break;
+    case ZK_STARTED:
+        m->state = RUNNING;
+        birth_ready(m->args->birth);
+        answer(m, "ok");
+        terminal_resized(m);
+        break;
+    case ZK_DATA:
+        if (!take_output(m, frame))
+            fail(m, "the zone sent more than it had credit for");
+        break;
+    case ZK_CREDIT:
+        if (frame->u.credit.bytes <= ZK_WINDOW - m->in_credit)
+            m->in_credit += frame->u.credit.bytes;
+        else
+            fail(m, "the zone gave more credit than there is");
+        break;
+    case ZK_EXIT:
+        m->exit_code = (int)frame->u.exit.value +
+                       (frame->u.exit.signalled ? 128 : 0);
+        m->state = ENDED;
+        break;
+    case ZK_ERROR:
+        zk_frame_reason(frame, reason);
+        fail(m, reason);
+        break;
+    case ZK_EOF: case ZK_HELLO: case ZK_PING: case ZK_PONG: case ZK_MEMORY:
+    case ZK_SHUTDOWN: case ZK_CREATE: case ZK_EXEC: case ZK_START:
+    case ZK_SIGNAL: case ZK_WINSIZE: case ZK_DELETE: case ZK_NR_FRAME_TYPES:
+        break;
+    }
+}
+
+static void take_frames(struct monitor *m)
+{
+    struct zk_frame frame;
+    struct zp_error err;
+    int rc = 0;
+
+    while (m->state != ENDED &&
+           (rc = zk_link_receive(&m->link, &frame, &err)) > 0)
+        take_frame(m, &frame);
+    if (rc < 0)
+        fail(m, "the zone has ended");
+}
+
+/* ---- what callers want ---- */
+
+static void take_call(struct monitor *m)
+{
+    int fd = accept4(m->args->control, NULL, NULL, SOCK_CLOEXEC);
+    struct timeval patience = { .tv_sec = 1 };
+    unsigned number = 0, all = 0;
+    char words[64];
+    ssize_t len;
+
+    if (fd < 0)
+        return;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    len = recv(fd, words, sizeof(words) - 1, 0);
+    words[len > 0 ? len : 0] = '\0';
+    answer(m, "another call came");
+    m->caller = fd;
+    if (sscanf(words, "kill %u %u", &number, &all) == 2 && number &&
+        number <= 64) {
+        send_signal(m, number, all);
+        answer(m, "ok");
+    } else if (strcmp(words, "start")) {
+        answer(m, "not understood");
+    } else if (m->state != CREATED) {
+        answer(m, "it was started before");
+    } else if (m->args->kind == MONITOR_ZONE) {
+        m->state = RUNNING;
+        answer(m, "ok");
+    } else {
+        send_start(m);
+    }
+}
+
+static void take_signals(struct monitor *m)
+{
+    struct signalfd_siginfo info;
+
+    while (read(m->signals, &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo == SIGWINCH)
+            terminal_resized(m);
+        else
+            send_signal(m, info.ssi_signo, false);
+    }
+}
+
+/* ---- the loop ---- */
+
+static void wait_and_relay(struct monitor *m)
+{
+    bool reads = m->state == RUNNING && m->in_credit;
+    struct pollfd fds[6] = {
+        { zk_link_fd(&m->link), zk_link_events(&m->link), 0 },
+        { m->signals, POLLIN, 0 }, { m->args->control, POLLIN, 0 },
+        { reads ? m->in : -1, POLLIN, 0 },
+        { m->out[0].len ? m->out[0].fd : -1, POLLOUT, 0 },
+        { m->out[1].len ? m->out[1].fd : -1, POLLOUT, 0 },
+    };
+    int i;
+
+    if (zk_link_pending(&m->link))
+        take_frames(m);
+    if (m->state == ENDED || poll(fds, 6, -1) < 0)
+        return;
+    zk_link_polled(&m->link, fds[0].revents);
+    for (i = 0; i < 2; i++) {
+        if (fds[4 + i].revents)
+            write_output(m, i);
+    }
+    if (fds[3].revents)
+        read_input(m);
+    if (fds[1].revents)
+        take_signals(m);
+    if (fds[2].revents && m->state != ENDED)
+        take_call(m);
+    if (m->state != ENDED)
+        take_frames(m);
+}
+
+/* What the program wrote before it ended goes out. */
+static void write_rest(struct monitor *m)
+{
+    struct pollfd fd = { .events = POLLOUT };
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        while (m->out[i].fd >= 0 && m->out[i].len) {
+            fd.fd = m->out[i].fd;
+            if (poll(&fd, 1, -1) > 0)
+                write_output(m, i);
+        }
+    }
+}
+
+static int prepare(struct monitor *m, struct zp_error *err)
+{
+    struct zk_transport *transport = zk_transport_socket(m->args->zone);
+    sigset_t set;
+    size_t i;
+    int rc;
+
+    m->session = (uint32_t)getpid();
+    m->in_credit = ZK_WINDOW;
+    m->caller = -1;
+    m->out[0].fd = 1;
+    m->out[1].fd = 2;
+    sigemptyset(&set);
+    for (i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
+        sigaddset(&set, forwarded[i]);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    m->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (!transport || m->signals < 0)
+        return zp__nomem(err);
+    rc = zk_link_open(&m->link, transport, ZK_HOST, err);
+    if (!rc && m->args->kind != MONITOR_ZONE) {
+        rc = terminal_open(m, err);
+        return rc ? rc : send_spec(m, err);
+    }
+    m->in = -1;
+    m->state = CREATED;
+    birth_ready(m->args->birth);
+    return rc;
+}
+
+int monitor_run(const struct monitor_args *args)
+{
+    struct monitor *m = calloc(1, sizeof(*m));
+    struct zp_error err = { .msg = "no memory" };
+
+    if (!m || (m->args = args, prepare(m, &err))) {
+        birth_failed(args->birth, &err);
+        return EXIT_LOST;
+    }
+    while (m->state != ENDED)
+        wait_and_relay(m);
+    write_rest(m);
+    answer(m, "the container has ended");
+    return m->exit_code;
+}
