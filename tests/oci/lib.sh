@@ -177,6 +177,18 @@ gone()
     check "$2: no state" [ ! -e "$root/$1" ]
 }
 
+# ends PID: it is gone, or nobody has asked how it ended, within 5 s.
+ends()
+{
+    local i
+
+    for ((i = 0; i < 100; i++)); do
+        grep -Eq '\) [^ZX] ' "/proc/$1/stat" 2>/dev/null || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
 nothing_left()
 {
     check "$1: no state" [ -z "$(ls "$root" 2>/dev/null)" ]
