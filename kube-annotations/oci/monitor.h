@@ -24,7 +24,7 @@ struct monitor {
     int in;                      /* -1: at its end */
     uint32_t in_credit;
     struct output out[2];
-    int terminal;                /* 0: there is none */
+    bool terminal;               /* the streams are one */
 };
 
 /*

@@ -91,8 +91,13 @@ int terminal_open(struct monitor *m, struct zp_error *err)
     if (fd < 0)
         return zp__fail_sys(err, ZP_ERR_IO, errno, "console-socket",
                             "%.100s: %s", args->console, strerror(errno));
-    m->in = m->out[0].fd = m->terminal = fd;
+    /* What was there before is let go: our caller waits for its end. */
+    if (dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+        return zp__fail_sys(err, ZP_ERR_IO, errno, "console-socket",
+                            "terminal: %s", strerror(errno));
+    close(fd);
     m->out[1].fd = -1;
+    m->terminal = true;
     return ZP_OK;
 }
 
@@ -103,7 +108,7 @@ void terminal_resized(struct monitor *m)
     struct zp_error err;
 
     if (!m->terminal || m->state != RUNNING ||
-        ioctl(m->terminal, TIOCGWINSZ, &size) || !size.ws_row)
+        ioctl(1, TIOCGWINSZ, &size) || !size.ws_row)
         return;
     frame.u.winsize.rows = size.ws_row;
     frame.u.winsize.columns = size.ws_col;
