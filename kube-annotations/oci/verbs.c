@@ -167,7 +167,8 @@ int verb_delete(struct call *call, struct zp_error *err)
         return ZP_OK;
     if (rc)
         return rc;
-    if (!call->force && process_lives(state.monitor))
+    /* What was made and never started has nothing that could be lost. */
+    if (!call->force && state.started && process_lives(state.monitor))
         rc = zp__fail(err, ZP_ERR_INVAL, "state", "cannot delete container %s "
                       "that is not stopped: %s", state.id,
                       state_status(&state));
