@@ -19,6 +19,14 @@ while read -r option; do
         grep -qx -- "$option" "$tmp/options"
 done < <(grep -o 'B<--[a-z-]*>' "$man/zonectl.1.pod" | tr -d 'B<>' | sort -u)
 
+# INSTALL.md shows commands that no test can run (those of TUTORIAL.md are).
+sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}' \
+    "$top_srcdir/docs/INSTALL.md" | grep '^zonectl ' |
+    grep -o -- ' --[a-z][a-z-]*' | tr -d ' ' | sort -u >"$tmp/used"
+check "INSTALL.md: options are found" grep -qx -- --numa-nodes "$tmp/used"
+is "INSTALL.md: they all exist" \
+    "$(grep -vxF -f "$tmp/options" "$tmp/used")" ""
+
 while read -r verb; do
     check "zonectl(1) has the verb $verb" \
         grep -Eq "^=item (.*, )?B<$verb>( |$)" "$man/zonectl.1.pod"
