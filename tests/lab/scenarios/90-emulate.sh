@@ -68,4 +68,46 @@ check "and its xl.cfg" bash -c 'zonectl show emu --json >/tmp/shown.json
 check "and density, which fills such a host" \
     zonectl density --vcpus 4 --memory 512M --emulate 4
 check "destroy" zonectl destroy emu
+
+# ---- the doctor reads what xl says ----
+rc=0
+zonectl host --doctor --json >/out/doctor.json || rc=$?
+case $rc in
+0 | 4) ok "the doctor has seen the host: exit $rc" ;;
+*) fail "the doctor has seen the host: exit $rc" || true ;;
+esac
+# reading NAME, verdict RULE: of what it has said.
+reading()
+{
+    sed -n "s/^ *\"$1\": \(.*[^,]\),*\$/\1/p" /out/doctor.json | tr -d '"' |
+        sed 's/^ *//; s/ *$//; q'
+}
+verdict()
+{
+    sed -n "s/.*{\"rule\": \"$1\", \"verdict\": \"\([a-z]*\)\".*/\1/p" \
+        /out/doctor.json
+}
+xl_info()
+{
+    xl info | sed -n "s/^$1 *: *//p" | sed 's/ *$//'
+}
+is "its Xen is xl's" "$(reading xen_version)" "$(xl_info xen_version)"
+is "its command line, too" "$(reading xen_cmdline)" \
+    "$(xl_info xen_commandline)"
+is "its scheduler" "$(reading scheduler)" "$(xl_info xen_scheduler)"
+is "its pool" "$(reading pool)" "$(xl cpupool-list | awk 'NR == 2 { print $1 }')"
+is "dom0's vcpus that are up" "$(reading dom0_vcpus)" \
+    "$(xl vcpu-list Domain-0 | awk 'NR > 1 && $4 != "-"' | wc -l)"
+is "dom0's memory in MiB" "$(($(reading dom0_kib) / 1024))" \
+    "$(xl list Domain-0 | awk 'NR == 2 { print $3 }')"
+is "dom0's pcpus" "$(reading dom0_pcpus)" 0-7
+is "no dynamic zone" "$(reading dynamic_zones)" 0
+for rule in xen-version xenstored scheduler cpupool numa dom0-mem autoballoon \
+    host-conf node-free; do
+    is "the doctor is content with $rule" "$(verdict $rule)" ok
+done
+is "and not with dom0 on any pcpu" "$(verdict dom0-pinned)" change
+rc=0
+zonectl host --doctor --host /out/doctor.json --json >/tmp/again.json || rc=$?
+check "given back it is judged the same" cmp /out/doctor.json /tmp/again.json
 lab_done
