@@ -321,7 +321,8 @@ static enum zp_verdict host_conf(const struct zp__case *c,
     case ZP_ANSWER_NO:
         zp__change(f, "a line that is right, or none");
         return zp__found(f, ZP_VERDICT_CHANGE, "%s",
-                         c->setup->host_conf_fault);
+                         *c->setup->host_conf_fault
+                             ? c->setup->host_conf_fault : "refused");
     }
     return zp__not_read(f);
 }
