@@ -208,8 +208,14 @@ static int check(const struct ctl *ctl, struct zp_error *err)
 int doctor(struct ctl *ctl)
 {
     struct zp_error err;
+    int rc = EXIT_OK;
 
     if (check(ctl, &err))
         return refuse(ctl->json, EXIT_USAGE, &err);
+    /* It mends nothing, not even on a live host. */
+    if (!given(ctl, OPT_HOST))
+        rc = only_look(ctl);
+    if (rc)
+        return rc;
     return given(ctl, OPT_GUEST) ? doctor_guest(ctl) : doctor_host(ctl);
 }
