@@ -102,6 +102,21 @@ START_TEST(silent_and_moving)
 }
 END_TEST
 
+/* From 4 MiB away on it is on its way. */
+START_TEST(near_its_target)
+{
+    make(0, 0, 1024, 512)->held_kib = 1020 * MIB + 4;
+    make(1, 0, 1024, 512)->held_kib = 1020 * MIB;
+    make(2, 0, 1024, 512)->held_kib = 1028 * MIB - 4;
+    make(3, 0, 1024, 512)->held_kib = 1028 * MIB;
+    decide(4);
+    ck_assert_int_eq(zone[0].why, ZP_BALLOON_KEEPS);
+    ck_assert_int_eq(zone[1].why, ZP_BALLOON_MOVES);
+    ck_assert_int_eq(zone[2].why, ZP_BALLOON_KEEPS);
+    ck_assert_int_eq(zone[3].why, ZP_BALLOON_MOVES);
+}
+END_TEST
+
 /* ---- a pnode that is short ------------------------------------------------ */
 
 START_TEST(waits_without_donors)
@@ -494,6 +509,7 @@ int main(void)
                         sizeof(rules) / sizeof(rules[0]));
     tcase_add_test(tcase, below_the_floor);
     tcase_add_test(tcase, silent_and_moving);
+    tcase_add_test(tcase, near_its_target);
     tcase_add_test(tcase, waits_without_donors);
     tcase_add_test(tcase, exhausted_on_the_way);
     tcase_add_test(tcase, donors);

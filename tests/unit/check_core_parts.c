@@ -123,6 +123,11 @@ START_TEST(what_they_give_is_gone)
     fixture_build(&f);
     ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
     ck_assert_uint_eq(f.plan.nr_cpu_vnodes, 2);
+    /* The least that there would be, on four nodes, is named. */
+    f.req.part[0].mem_kib = GIB;
+    share = GIB / MIB - room_mib(GIB, 4, 5 * GIB, 4);
+    refuses_so("memory-nodes: 1024 MiB and %llu MiB overhead are asked of "
+               "node 6, it has 1024", share);
     f.req.part[0].mem_kib = GIB + 2 * MIB;
     refuses("memory-nodes: 1026 MiB are asked of node 6, it has 1024");
 }

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Limits that are still allowed, and the first that are not: faults of one
+ * that the other tests would not see. */
+#include "core.h"
+
+#define GIB ((uint64_t)1 << 20)
+
+static struct fixture f;
+
+static void setup(void)
+{
+    fixture_init(&f);
+}
+
+static void teardown(void)
+{
+    fixture_clear(&f);
+}
+
+static int place(struct zp_error *err)
+{
+    fixture_build(&f);
+    return zp_place(f.topo, f.load, &f.req, &f.plan, err);
+}
+
+START_TEST(as_many_vcpus_as_there_may_be)
+{
+    f.req.vcpus = f.req.max_vcpus = ZP_MAX_VCPUS;
+    f.req.nr_vnodes = 8;
+    f.req.mem_kib = 8 * GIB;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.nr_vcpu_ids, ZP_MAX_VCPUS);
+    ck_works(zp_plan_check(f.topo, &f.plan, &err));
+    ck_works(zp_plan_check(NULL, &f.plan, &err));
+    f.plan.nr_vcpu_ids++;
+    ck_fails(zp_plan_check(NULL, &f.plan, &err), ZP_ERR_INVAL, "plan",
+             "plan: 128 of 128 vcpus online, 129 ids, at most 128");
+}
+END_TEST
+
+/* A way back is no way there. */
+START_TEST(one_way_is_no_way)
+{
+    f.host.nr = 2;
+    f.host.dist[0] = f.host.dist[3] = 10;
+    f.host.dist[1] = ZP_DIST_UNREACHABLE;
+    f.host.dist[2] = 20;
+    f.req.nr_vnodes = 2;
+    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
+    f.host.dist[1] = 20;
+    f.host.dist[2] = ZP_DIST_UNREACHABLE;
+    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
+    f.host.dist[2] = ZP_DIST_MAX;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.distance_sum, 20 + ZP_DIST_MAX);
+}
+END_TEST
+
+/*
+ * Rules 3, balanced: nodes 0 and 1 have one largest piece each, 16 GiB less a
+ * sixteenth, and node 2 just what the zone takes. Without a piece of node 0
+ * half of what is free then is in pieces: it is not spared. With a unit more on
+ * node 2 it is less than half.
+ */
+START_TEST(half_is_enough)
+{
+    uint64_t overhead = zp_overhead_kib(ZP_GUEST_PVH, 4, 4 * GIB), i;
+    uint64_t need = 4 * GIB + (overhead + 2047) / 2048 * 2048;
+
+    for (i = 0; i < 8; i++)
+        f.host.free_kib[i] = 0;
+    f.host.free_kib[0] = f.host.free_kib[1] = 15 * GIB;
+    f.host.free_kib[2] = need;
+    f.req.first_node = ZP_FIRST_BALANCED;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.vnode[0].pnode, 0);
+    f.host.free_kib[2] += 2048;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.vnode[0].pnode, 2);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("core edges");
+    TCase *tc = tcase_create("all");
+
+    suite_add_tcase(s, tc);
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, as_many_vcpus_as_there_may_be);
+    tcase_add_test(tc, one_way_is_no_way);
+    tcase_add_test(tc, half_is_enough);
+    return fixture_run(s);
+}
