@@ -31,6 +31,8 @@ dom0_modules=(
 )
 # Loaded by the guests' init, in this order. They need no others.
 zone_modules=(xen-blkfront xen-netfront)
+# What zones that run containers load besides: for zone-mkramdisk, in dom0.
+container_modules=(squashfs overlay xen-evtchn xen-gntdev xen-gntalloc)
 
 say()
 {
@@ -90,7 +92,8 @@ fetch()
     v=$(basename "$to"/kernel/lib/modules/*)
     busybox depmod -b "$to/kernel" "$v"
     # modules.dep: "path: paths it needs", all of them, already closed.
-    all=$(for d in "${dom0_modules[@]}" "${zone_modules[@]}"; do
+    all=$(for d in "${dom0_modules[@]}" "${zone_modules[@]}" \
+        "${container_modules[@]}"; do
         awk -v f="$d.ko" '{
             n = split($0, part, /[: ]+/)
             name = part[1]
@@ -207,7 +210,8 @@ make_dom0()
     printf '#!/bin/sh\nexit 1\n' >"$root/bin/logger"
     chmod 755 "$root/bin/logger"
     copy_program "$root" /bin/bash "$(command -v ip)" \
-        "$(command -v bridge)" "$(command -v flock)"
+        "$(command -v bridge)" "$(command -v flock)" \
+        "$(command -v losetup)" "$(command -v mksquashfs)"
     for p in xl xenstored xenconsoled xenconsole xen-init-dom0 xen-diag \
         libxl-save-helper xen-hvmctx xenpm; do
         install -D "$from/usr/lib/xen-$xen/bin/$p" \
@@ -229,6 +233,7 @@ make_dom0()
     install "$here/dom0-init" "$root/init"
     install -m 644 "$here"/lib*.sh "$root/lab/"
     compile "$root/lab/zp-echo" -static "$here/zp-echo.c"
+    compile "$root/lab/shim" "$here/../oci/shim.c"
     compile "$root/lab/zp-stage.so" -fPIC -shared "$here/zp-stage.c" -ldl
     compile "$root/lab/compare" "$here"/compare*.c -ljson-c
     copy_libraries "$root" "$root/lab/compare"
@@ -247,10 +252,12 @@ find_versions
 # Which library a copied program brings is part of the inputs too.
 inputs=$(echo "$versions"
     dpkg-query -W -f '${Package}=${Version}\n' busybox-static bash libc6 \
-        iproute2 util-linux libjson-c5 libyajl2 gcc 2>/dev/null || true
+        iproute2 util-linux mount squashfs-tools libjson-c5 libyajl2 gcc \
+        2>/dev/null || true
     cd "$here" && cat images.sh dom0-init lib*.sh compare*.[ch] zone-*.[ch] \
-        zp-*.c)
-packages=$cache/packages-$(sha256sum <<<"$versions" | cut -c1-16)
+        zp-*.c ../oci/shim.c)
+packages=$cache/packages-$(sha256sum <<<"$versions ${dom0_modules[*]} \
+${zone_modules[*]} ${container_modules[*]}" | cut -c1-16)
 images=$cache/images-$(sha256sum <<<"$inputs" | cut -c1-16)
 
 if [ ! -e "$packages" ]; then
