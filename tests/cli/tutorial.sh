@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# docs/TUTORIAL.md: each command that the page shows prints what the page says
-# it does. ZP_UPDATE_GOLDEN=1 writes the page anew instead.
+# README.md and docs/TUTORIAL.md: each command that a page shows prints what the
+# page says it does. ZP_UPDATE_GOLDEN=1 writes the pages anew instead.
 . "$top_srcdir/tests/cli/lib.sh"
-page=$top_srcdir/docs/TUTORIAL.md
 
 # The page's commands are given in the top of the source tree and write there.
 mkdir "$tmp/tree"
@@ -64,35 +63,51 @@ settle()
     command=
 }
 
-command=
-place=text
-: >"$tmp/page"
-while IFS= read -r line; do
-    case $place:$line in
-    text:'```console')
-        place=block
-        ;;
-    block:'```')
-        settle
-        place=text
-        ;;
-    block:'$ '*)
-        settle
-        command=${line#'$ '}
-        : >"$tmp/shown"
-        ;;
-    block:*)
-        if [[ $command == *\\ ]]; then
-            command="${command%\\} $line"
-        else
-            printf '%s\n' "$line" >>"$tmp/shown"
-            continue
-        fi
-        ;;
-    esac
-    printf '%s\n' "$line" >>"$tmp/page"
-done <"$page"
-check "the page has commands ($nr)" [ "$nr" -ge 20 ]
-check "and its last block ends" [ $place = text ]
-[ "${ZP_UPDATE_GOLDEN:-}" != 1 ] || cp "$tmp/page" "$page"
+# page FILE AT_LEAST: that there are so many commands.
+page()
+{
+    local page=$1 least=$2 first=$nr place=text line
+
+    command=
+    : >"$tmp/page"
+    while IFS= read -r line; do
+        case $place:$line in
+        text:'```console')
+            place=block
+            ;;
+        block:'```')
+            settle
+            place=text
+            ;;
+        block:'$ '*)
+            settle
+            command=${line#'$ '}
+            : >"$tmp/shown"
+            ;;
+        block:*)
+            if [[ $command == *\\ ]]; then
+                command="${command%\\} $line"
+            else
+                printf '%s\n' "$line" >>"$tmp/shown"
+                continue
+            fi
+            ;;
+        esac
+        printf '%s\n' "$line" >>"$tmp/page"
+    done <"$page"
+    check "${page##*/} has commands ($((nr - first)))" \
+        [ $((nr - first)) -ge "$least" ]
+    check "${page##*/}: its last block ends" [ $place = text ]
+    [ "${ZP_UPDATE_GOLDEN:-}" != 1 ] || cp "$tmp/page" "$page"
+}
+
+page "$top_srcdir/README.md" 4
+page "$top_srcdir/docs/TUTORIAL.md" 20
+
+# The picture of the README is of the plan beside it.
+zonectl plan --host tests/data/hosts/epyc-7742-nps4.json --vcpus 32 \
+    --memory 48G --numa-nodes 2 --scatter --svg >"$tmp/plan.svg" 2>"$tmp/err"
+[ "${ZP_UPDATE_GOLDEN:-}" != 1 ] || cp "$tmp/plan.svg" "$top_srcdir/docs/plan.svg"
+check "the picture of the README is what would be drawn" \
+    cmp "$tmp/plan.svg" "$top_srcdir/docs/plan.svg"
 finish
