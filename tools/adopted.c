@@ -75,7 +75,7 @@ static void begin(struct ctl *ctl, const struct zp_guest_facts *facts,
                   what);
         return;
     }
-    spool_add(out, "%s\n {\"guest\":", first ? "" : ",");
+    spool_add(out, "%s{\"guest\":", first ? "" : ",");
     spool_json(out, facts->name);
     spool_add(out, ",\"domid\":%u,", facts->domid);
 }

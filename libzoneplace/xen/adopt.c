@@ -298,7 +298,7 @@ int zp_guest_adopted(struct zp_xen *xen, const char *which,
 int zp_guest_forget(struct zp_xen *xen, const char *which, size_t *nr_out,
                     struct zp_error *err)
 {
-    struct zp_guest_facts *facts;
+    struct zp_guest_facts *facts = NULL;
     size_t i, nr = 0;
     int lock, rc = zp__lock(&lock, err);
 
@@ -307,8 +307,7 @@ int zp_guest_forget(struct zp_xen *xen, const char *which, size_t *nr_out,
     rc = zp_guest_adopted(xen, which, &facts, &nr, err);
     for (i = 0; i < nr && !rc; i++)
         rc = take_away(xen, &facts[i], err);
-    if (nr)
-        free(facts);
+    free(facts);
     close(lock);
     if (!rc && nr_out)
         *nr_out = nr;
