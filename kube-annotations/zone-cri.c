@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* zone-cri - between kubelet and containerd: see zone-cri(8) */
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stddef.h>
@@ -10,26 +9,37 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cri-log.h"
-#include "cri-relay.h"
+#include "cri-pods.h"
 
 static const char usage[] =
     "usage: zone-cri [OPTION]...\n"
-    "Stand between kubelet and containerd: pass the CRI on\n"
+    "Stand between kubelet and containerd, and place the pods that are zones\n"
     "\n"
-    "  --listen PATH       socket for kubelet; /run/zoneplace/cri.sock\n"
-    "  --containerd PATH   containerd's; /run/containerd/containerd.sock\n"
-    "  --threads N         that run calls; 1 if not given\n"
+    "  --listen PATH         socket for kubelet; /run/zoneplace/cri.sock\n"
+    "  --containerd PATH     containerd's; /run/containerd/containerd.sock\n"
+    "  --handler NAME        runtime handler of zones; zone if not given\n"
+    "  --allow-kernel PATH   a kernel that pods may name; may be repeated\n"
+    "  --allow-cmdline TEXT  a command line that they may; may be repeated\n"
+    "  --config FILE         read this instead of host.conf\n"
+    "  --host FILE           no live host: this one, for trying out\n"
+    "  --ledger FILE         keep its reservations there\n"
+    "  --threads N           that run calls; 1 if not given\n"
     "  --version, --help\n"
     "\n"
     "Exit: 0 ended by a signal, 1 failed, 2 a bad option.\n";
 
-enum { EXIT_FAILED = 1, EXIT_BAD = 2, MAX_THREADS = 64 };
+enum { EXIT_FAILED = 1, EXIT_BAD = 2, MAX_THREADS = 64, MAX_ALLOWED = 64 };
 
 struct options {
     struct zk_relay_config relay;
+    struct zk_pods_config pods;
+    const char *kernel[MAX_ALLOWED + 1];
+    const char *cmdline[MAX_ALLOWED + 1];
+    const char *config, *host, *ledger;
 };
 
 static int complain(int code, const char *what)
@@ -61,22 +71,65 @@ static void notify(const char *state)
     close(fd);
 }
 
-static int run(const struct options *o, const sigset_t *ends)
+/* Until a signal ends it. */
+static void serve(struct zk_pods *pods, const sigset_t *ends)
+{
+    const struct timespec second = { 1, 0 };
+
+    do {
+        zk_pods_tick(pods);
+    } while (sigtimedwait(ends, NULL, &second) < 0);
+}
+
+static int run_relay(struct options *o, struct zk_pods *pods,
+                     const sigset_t *ends, struct zp_error *err)
 {
     struct zk_relay *relay;
-    struct zp_error err;
-    int sig;
+    int rc;
 
-    if (zk_relay_new(&o->relay, &relay, &err))
-        return complain(EXIT_FAILED, err.msg);
-    if (zk_relay_start(relay, &err)) {
-        zk_relay_free(relay);
-        return complain(EXIT_FAILED, err.msg);
+    o->relay.gate = zk_pods_gate(pods);
+    rc = zk_relay_new(&o->relay, &relay, err);
+    if (rc)
+        return rc;
+    zk_pods_set_relay(pods, relay);
+    rc = zk_relay_start(relay, err);
+    if (!rc) {
+        notify("READY=1");
+        serve(pods, ends);
     }
-    notify("READY=1");
-    sigwait(ends, &sig);
     zk_relay_free(relay);
-    return 0;
+    return rc;
+}
+
+static int run(struct options *o, const sigset_t *ends, struct zp_error *err)
+{
+    struct zk_pods *pods = NULL;
+    int rc;
+
+    if (o->host)
+        rc = zk_ledger_open_file(o->host, o->ledger, &o->pods.ledger, err);
+    else
+        rc = zk_ledger_open_xen(o->config, &o->pods.ledger, err);
+    if (rc)
+        return rc;
+    rc = zk_pods_new(&o->pods, &pods, err);
+    if (!rc)
+        rc = run_relay(o, pods, ends, err);
+    zk_pods_free(pods);
+    o->pods.ledger->ops->close(o->pods.ledger);
+    return rc;
+}
+
+static bool add(const char *list[MAX_ALLOWED + 1], const char *value)
+{
+    unsigned i;
+
+    for (i = 0; list[i]; i++)
+        ;
+    if (i == MAX_ALLOWED)
+        return false;
+    list[i] = value;
+    return true;
 }
 
 static bool read_threads(const char *text, unsigned *threads_out)
@@ -91,47 +144,85 @@ static bool read_threads(const char *text, unsigned *threads_out)
     return true;
 }
 
+enum { LISTEN = 256, CONTAINERD, HANDLER, KERNEL, CMDLINE, CONFIG, HOST, LEDGER,
+       THREADS, VERSION };
+
+static const struct option options[] = {
+    { "listen", required_argument, NULL, LISTEN },
+    { "containerd", required_argument, NULL, CONTAINERD },
+    { "handler", required_argument, NULL, HANDLER },
+    { "allow-kernel", required_argument, NULL, KERNEL },
+    { "allow-cmdline", required_argument, NULL, CMDLINE },
+    { "config", required_argument, NULL, CONFIG },
+    { "host", required_argument, NULL, HOST },
+    { "ledger", required_argument, NULL, LEDGER },
+    { "threads", required_argument, NULL, THREADS },
+    { "version", no_argument, NULL, VERSION },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 }
+};
+
+/* The value is good for the option. */
+static bool set(struct options *o, int id, const char *value)
+{
+    switch (id) {
+    case LISTEN: o->relay.listen = value; break;
+    case CONTAINERD: o->relay.upstream = value; break;
+    case HANDLER: o->pods.handler = value; return *value;
+    case KERNEL: return add(o->kernel, value);
+    case CMDLINE: return add(o->cmdline, value);
+    case CONFIG: o->config = value; break;
+    case HOST: o->host = value; break;
+    case LEDGER: o->ledger = value; break;
+    case THREADS: return read_threads(value, &o->relay.workers);
+    }
+    return true;
+}
+
 static int parse(int argc, char **argv, struct options *o)
 {
-    enum { LISTEN = 256, CONTAINERD, THREADS, VERSION };
-    static const struct option options[] = {
-        { "listen", required_argument, NULL, LISTEN },
-        { "containerd", required_argument, NULL, CONTAINERD },
-        { "threads", required_argument, NULL, THREADS },
-        { "version", no_argument, NULL, VERSION },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 }
-    };
-    int id;
+    int id, index = 0;
 
-    while ((id = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+    while ((id = getopt_long(argc, argv, "h", options, &index)) != -1) {
         switch (id) {
-        case LISTEN: o->relay.listen = optarg; break;
-        case CONTAINERD: o->relay.upstream = optarg; break;
-        case THREADS:
-            if (!read_threads(optarg, &o->relay.workers))
-                return complain(EXIT_BAD, "--threads: a number from 1 to 64");
-            break;
         case VERSION: printf("zone-cri %s\n", zp_version()); return 0;
         case 'h': fputs(usage, stdout); return 0;
-        default: return EXIT_BAD;
+        case '?': return EXIT_BAD;
+        default:
+            if (!set(o, id, optarg)) {
+                zk_log("--%s can't be \"%s\", or that often",
+                       options[index].name, optarg);
+                return EXIT_BAD;
+            }
         }
     }
-    return optind < argc ? complain(EXIT_BAD, "takes no argument") : -1;
+    if (optind < argc)
+        return complain(EXIT_BAD, "takes no argument");
+    if (o->ledger && !o->host)
+        return complain(EXIT_BAD, "--ledger goes with --host");
+    if (o->config && o->host)
+        return complain(EXIT_BAD, "--config is for a live host");
+    return -1;
 }
 
 int main(int argc, char **argv)
 {
-    struct options o = { .relay = {
-        .listen = "/run/zoneplace/cri.sock",
-        .upstream = "/run/containerd/containerd.sock",
-        .workers = 1,
-    } };
-    int rc = parse(argc, argv, &o);
+    struct options o = {
+        .relay = {
+            .listen = "/run/zoneplace/cri.sock",
+            .upstream = "/run/containerd/containerd.sock",
+            .workers = 1,
+        },
+        .pods = { .handler = "zone" },
+    };
+    struct zp_error err;
     sigset_t ends;
+    int rc = parse(argc, argv, &o);
 
     if (rc >= 0)
         return rc;
+    o.pods.rules.kernel = o.kernel;
+    o.pods.rules.cmdline = o.cmdline;
     /* The socket is root's from its first moment. */
     umask(0077);
     sigemptyset(&ends);
@@ -139,5 +230,5 @@ int main(int argc, char **argv)
     sigaddset(&ends, SIGINT);
     sigprocmask(SIG_BLOCK, &ends, NULL);
     signal(SIGPIPE, SIG_IGN);
-    return run(&o, &ends);
+    return run(&o, &ends, &err) ? complain(EXIT_FAILED, err.msg) : 0;
 }

@@ -3,8 +3,10 @@
 
 Each test prints "ok N - ..." or "not ok N - ..."; finish() ends it.
 """
+import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -52,8 +54,15 @@ def finish():
 processes = []
 
 
+LIBC = ctypes.CDLL(None)
+
+
+def die_with_parent():
+    LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 def start(args, **more):
-    process = subprocess.Popen(args, **more)
+    process = subprocess.Popen(args, preexec_fn=die_with_parent, **more)
     processes.append(process)
     return process
 
@@ -73,9 +82,20 @@ def containerd(*args):
     return process
 
 
-def zone_cri(*args, env=None):
+HOST = os.path.join(TMP, "host.json")
+
+
+def make_host():
+    """Two nodes of 4 pcpus and 4 GiB."""
+    with open(HOST, "w") as f:
+        f.write('{"name": "two", "nodes": ['
+                '{"id": 0, "cpus": "0-3", "mem_kb": 4194304},'
+                '{"id": 1, "cpus": "4-7", "mem_kb": 4194304}],'
+                '"distances": [[10, 20], [20, 10]]}')
+
+
+def zone_cri(*args):
     """Started, and ready as systemd sees it."""
-    import socket
     path = os.path.join(TMP, "notify")
     if os.path.exists(path):
         os.unlink(path)
@@ -84,7 +104,7 @@ def zone_cri(*args, env=None):
         notify.settimeout(30)
         with open(LOG, "ab") as log:
             process = start([*PROGRAM, "--listen", RELAYED, "--containerd",
-                             DIRECT, *args], stderr=log,
+                             DIRECT, "--host", HOST, *args], stderr=log,
                             env={**os.environ, "NOTIFY_SOCKET": path})
         if notify.recv(100) != b"READY=1":
             raise RuntimeError("zone-cri does not start")

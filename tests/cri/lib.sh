@@ -27,4 +27,4 @@ export ZP_CRI_TMP ZP_CRI_PROGRAM ZP_CRI_SANITIZED PYTHONDONTWRITEBYTECODE=1
 export LD_LIBRARY_PATH=$top_builddir/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 unset http_proxy https_proxy grpc_proxy
 
-"$python" "$top_srcdir/tests/cri/$1.py"
+timeout 300 "$python" "$top_srcdir/tests/cri/$1.py"

@@ -180,7 +180,8 @@ def check_socket(cri):
     mode = os.stat(h.RELAYED).st_mode
     h.check("the socket is root's alone", stat.S_IMODE(mode) & 0o077 == 0,
             oct(mode))
-    args = ("--listen", h.RELAYED, "--containerd", h.DIRECT)
+    args = ("--listen", h.RELAYED, "--containerd", h.DIRECT,
+            "--host", h.HOST)
     status, lines = h.refused(*args)
     h.equal("a second one does not start", status, 1)
     h.check("it says why", len(lines) == 1 and "in use" in lines[0], lines)
@@ -213,13 +214,14 @@ def check_bad_start():
             ("a path too long", "107 bytes", ("--listen", "/" + "x" * 200)),
             ("no such directory", "can't be listened on",
              ("--listen", h.TMP + "/none/x.sock"))):
-        status, lines = h.refused(*args)
+        status, lines = h.refused(*args, "--host", h.HOST)
         h.equal("%s: exit" % what, status, 1)
         h.check("%s: said" % what, any(word in line for line in lines), lines)
     h.check("the file is still there", os.path.exists(path))
 
 
 def main():
+    h.make_host()
     containerd = h.containerd()
     cri = h.zone_cri()
     direct, relayed = h.channel(h.DIRECT), h.channel(h.RELAYED)

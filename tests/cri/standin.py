@@ -33,7 +33,6 @@ class Pods:
         self.path = path
         self.sandboxes = {}
         self.next_id = 1
-        self.fail_run = None
         try:
             with open(path, "rb") as f:
                 for item in wire.fields(f.read()).get(1, []):
@@ -98,7 +97,8 @@ class Handler(grpc.GenericRpcHandler):
         self.seen = []
         self.pods = pods
         self.lock = threading.Lock()
-        self.do_all = ""         # what is done to all pod calls
+        self.do_all = ""         # "METHOD WORDS": what is done to its calls
+        self.last = b""          # request for a pod
 
     def note(self, text):
         with self.lock:
@@ -122,6 +122,9 @@ class Handler(grpc.GenericRpcHandler):
             self.do_all = next(requests).decode()
             yield b""
             return
+        if method == "/test/Last":
+            yield self.last
+            return
         self.note(method)
         words = self.words(method, context)
         yield from getattr(self, "do_" + words[0])(
@@ -135,8 +138,15 @@ class Handler(grpc.GenericRpcHandler):
 
     def do_echo(self, method, words, requests, context):
         for request in requests:
-            answer = self.pods.serve(method, request) if self.pods else None
-            yield request if answer is None else answer
+            yield self.answer(method, request)
+
+    def answer(self, method, request):
+        answer = self.pods.serve(method, request) if self.pods else None
+        if answer is None:
+            return request
+        if not method.endswith("/ListPodSandbox"):
+            self.last = request
+        return answer
 
     def do_headers(self, method, words, requests, context):
         """Headers at once, the answer when a second request comes."""
@@ -177,6 +187,11 @@ class Handler(grpc.GenericRpcHandler):
         gone.wait(30)
         self.note("gone")
         yield b"late"
+
+    def do_late(self, method, words, requests, context):
+        """It is done, but the caller hears of it too late."""
+        self.answer(method, next(requests))
+        yield from self.do_wait(method, words, requests, context)
 
     def do_big(self, method, words, requests, context):
         yield b"x" * int(words[1])

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cri-wire.h"
+
+#include <string.h>
+
+#include "internal.h"
+
+enum { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5 };
+
+struct field {
+    uint32_t nr;
+    uint32_t type;
+    uint64_t value;              /* VARINT */
+    const uint8_t *data;         /* BYTES */
+    size_t len;
+};
+
+struct walk {
+    const uint8_t *at, *end;
+    int rc;                      /* the first failure */
+    struct zp_error *err;
+};
+
+struct reader {
+    struct zk_cri_pod pod;
+    char *free;                  /* of pod.strings */
+    uint64_t overhead_milli, overhead_bytes;
+    /* of one LinuxContainerResources */
+    int64_t period, quota, memory;
+};
+
+static void fail(struct walk *w, const char *what)
+{
+    if (!w->rc)
+        w->rc = zp__fail(w->err, ZP_ERR_PARSE, "protobuf", "the request is "
+                         "no message of the CRI: %s", what);
+}
+
+/* ---- protobuf's wire format ---- */
+
+static uint64_t take_varint(struct walk *w)
+{
+    uint64_t value = 0;
+    unsigned shift;
+
+    for (shift = 0; shift < 64 && w->at < w->end; shift += 7) {
+        value |= (uint64_t)(*w->at & 0x7f) << shift;
+        if (!(*w->at++ & 0x80))
+            return value;
+    }
+    fail(w, w->at < w->end ? "a number is too long" : "it is cut off");
+    return 0;
+}
+
+static void take_bytes(struct walk *w, uint64_t len, struct field *f)
+{
+    if (len > (size_t)(w->end - w->at)) {
+        fail(w, "it is cut off");
+        return;
+    }
+    f->data = w->at;
+    f->len = (size_t)len;
+    w->at += len;
+}
+
+/* False: there is none, or w->rc says why. */
+static bool take_field(struct walk *w, struct field *f)
+{
+    uint64_t key;
+
+    if (w->rc || w->at == w->end)
+        return false;
+    memset(f, 0, sizeof(*f));
+    key = take_varint(w);
+    f->type = key & 7;
+    if (!w->rc && (key >> 3 == 0 || key >> 3 >= 1 << 29))
+        fail(w, "a field has no number");
+    f->nr = (uint32_t)(key >> 3);
+    switch (f->type) {
+    case VARINT: f->value = take_varint(w); break;
+    case FIXED64: take_bytes(w, 8, f); break;
+    case BYTES: take_bytes(w, take_varint(w), f); break;
+    case FIXED32: take_bytes(w, 4, f); break;
+    default: fail(w, "a field of no known kind"); break;
+    }
+    return !w->rc;
+}
+
+static bool is(struct walk *w, const struct field *f, uint32_t nr,
+               uint32_t type)
+{
+    if (f->nr != nr)
+        return false;
+    if (f->type != type)
+        fail(w, "a field of another kind");
+    return !w->rc;
+}
+
+static struct walk into(const struct walk *w, const struct field *f)
+{
+    return (struct walk){ f->data, f->data + f->len, w->rc, w->err };
+}
+
+/* ---- strings ---- */
+
+/* A string takes its length and two bytes in the message, so there is room
+ * for it and its NUL. */
+static const char *keep(struct reader *r, struct walk *w,
+                        const struct field *f)
+{
+    char *to = r->free;
+
+    if (memchr(f->data, '\0', f->len)) {
+        fail(w, "a string holds a NUL");
+        return "";
+    }
+    memcpy(to, f->data, f->len);
+    to[f->len] = '\0';
+    r->free += f->len + 1;
+    return to;
+}
+
+static bool starts_with(const struct field *f, const char *prefix)
+{
+    size_t len = strlen(prefix);
+
+    return f->len >= len && !memcmp(f->data, prefix, len);
+}
+
+/* ---- messages ---- */
+
+static void read_metadata(struct reader *r, struct walk *w)
+{
+    struct field f;
+
+    while (take_field(w, &f)) {
+        if (is(w, &f, 1, BYTES))
+            r->pod.name = keep(r, w, &f);
+        else if (is(w, &f, 2, BYTES))
+            r->pod.uid = keep(r, w, &f);
+        else if (is(w, &f, 3, BYTES))
+            r->pod.namespace_ = keep(r, w, &f);
+    }
+}
+
+/* An entry of the map; those of others stay where they are. */
+static void read_annotation(struct reader *r, struct walk *w)
+{
+    static const uint8_t empty;
+    struct field f, key = { .data = &empty }, value = { .data = &empty };
+    struct zk_annotation *a;
+
+    while (take_field(w, &f)) {
+        if (is(w, &f, 1, BYTES))
+            key = f;
+        else if (is(w, &f, 2, BYTES))
+            value = f;
+    }
+    if (w->rc || (!starts_with(&key, ZK_PREFIX) &&
+                  !starts_with(&key, ZK_EDERA_PREFIX)))
+        return;
+    if (r->pod.nr_annotations == ZK_MAX_POD_ANNOTATIONS) {
+        w->rc = zp__fail(w->err, ZP_ERR_RANGE, "annotations", "more than %d "
+                         "annotations of " ZK_PREFIX,
+                         ZK_MAX_POD_ANNOTATIONS);
+        return;
+    }
+    a = &r->pod.annotation[r->pod.nr_annotations++];
+    a->key = keep(r, w, &key);
+    a->value = keep(r, w, &value);
+}
+
+static void read_resources(struct reader *r, struct walk *w)
+{
+    struct field f;
+
+    while (take_field(w, &f)) {
+        if (is(w, &f, 1, VARINT))
+            r->period = (int64_t)f.value;
+        else if (is(w, &f, 2, VARINT))
+            r->quota = (int64_t)f.value;
+        else if (is(w, &f, 4, VARINT))
+            r->memory = (int64_t)f.value;
+    }
+}
+
+/* Kubelet writes quotas as 64 bits of microseconds; -1 or 0: no limit. */
+static void sum_resources(struct reader *r, struct walk *w, uint64_t *milli,
+                          uint64_t *bytes)
+{
+    const int64_t most = INT64_MAX / 2000;
+
+    if (r->quota > most || r->period > most) {
+        fail(w, "a quota beyond all bounds");
+        return;
+    }
+    if (r->quota > 0 && r->period > 0)
+        *milli = (uint64_t)((r->quota * 1000 + r->period - 1) / r->period);
+    if (r->memory > 0)
+        *bytes = (uint64_t)r->memory;
+    r->period = r->quota = r->memory = 0;
+}
+
+static void read_linux(struct reader *r, struct walk *w)
+{
+    struct field f;
+    struct walk in;
+
+    while (take_field(w, &f)) {
+        if (!is(w, &f, 4, BYTES) && !is(w, &f, 5, BYTES))
+            continue;
+        in = into(w, &f);
+        read_resources(r, &in);
+        if (f.nr == 4)
+            sum_resources(r, &in, &r->overhead_milli, &r->overhead_bytes);
+        else
+            sum_resources(r, &in, &r->pod.cpu_milli, &r->pod.mem_bytes);
+        w->rc = in.rc;
+    }
+}
+
+static void read_config(struct reader *r, struct walk *w)
+{
+    struct field f;
+    struct walk in;
+
+    while (take_field(w, &f)) {
+        if (!is(w, &f, 1, BYTES) && !is(w, &f, 7, BYTES) &&
+            !is(w, &f, 8, BYTES))
+            continue;
+        in = into(w, &f);
+        if (f.nr == 1)
+            read_metadata(r, &in);
+        else if (f.nr == 7)
+            read_annotation(r, &in);
+        else
+            read_linux(r, &in);
+        w->rc = in.rc;
+    }
+}
+
+static void read_run(struct reader *r, struct walk *w)
+{
+    struct field f;
+    struct walk in;
+
+    while (take_field(w, &f)) {
+        if (is(w, &f, 1, BYTES)) {
+            in = into(w, &f);
+            read_config(r, &in);
+            w->rc = in.rc;
+        } else if (is(w, &f, 2, BYTES)) {
+            r->pod.handler = keep(r, w, &f);
+        }
+    }
+    /* Overhead is on top of a limit, and is none itself. Both are below 2^63,
+     * times 1000 at most. */
+    if (r->pod.cpu_milli)
+        r->pod.cpu_milli += r->overhead_milli;
+    if (r->pod.mem_bytes)
+        r->pod.mem_bytes += r->overhead_bytes;
+}
+
+static void read_sandbox(struct reader *r, struct walk *w)
+{
+    struct field f;
+    struct walk in;
+
+    r->pod.ready = true;         /* SANDBOX_READY is 0 */
+    while (take_field(w, &f)) {
+        in = into(w, &f);
+        if (is(w, &f, 1, BYTES))
+            r->pod.id = keep(r, w, &f);
+        else if (is(w, &f, 2, BYTES))
+            read_metadata(r, &in);
+        else if (is(w, &f, 3, VARINT))
+            r->pod.ready = !f.value;
+        else if (is(w, &f, 6, BYTES))
+            read_annotation(r, &in);
+        else if (is(w, &f, 7, BYTES))
+            r->pod.handler = keep(r, w, &f);
+        if (!w->rc)
+            w->rc = in.rc;
+    }
+}
+
+/* ---- calls ---- */
+
+static int read_pod(void (*read)(struct reader *, struct walk *),
+                    struct walk *w, struct zk_cri_pod *pod_out)
+{
+    struct reader r = { .pod = { .name = "", .uid = "", .namespace_ = "",
+                                 .handler = "", .id = "" } };
+
+    r.pod.strings = malloc((size_t)(w->end - w->at) + 1);
+    if (!r.pod.strings)
+        return zp__nomem(w->err);
+    r.free = r.pod.strings;
+    read(&r, w);
+    if (w->rc)
+        free(r.pod.strings);
+    else
+        *pod_out = r.pod;
+    return w->rc;
+}
+
+void zk_cri_pod_clear(struct zk_cri_pod *pod)
+{
+    free(pod->strings);
+    pod->strings = NULL;
+}
+
+/* The last one counts. */
+static bool is_for(struct walk *w, const char *handler)
+{
+    struct field f, last = { .len = 0 };
+    size_t len = strlen(handler);
+
+    while (take_field(w, &f)) {
+        if (is(w, &f, 2, BYTES))
+            last = f;
+    }
+    return last.len == len && (!len || !memcmp(last.data, handler, len));
+}
+
+int zk_cri_read_run(const uint8_t *buf, size_t len, const char *handler,
+                    struct zk_cri_pod *pod_out, struct zp_error *err)
+{
+    struct walk w = { buf, buf + len, ZP_OK, err };
+    bool ours = is_for(&w, handler);
+
+    if (w.rc)
+        return w.rc;
+    w.at = buf;
+    return ours ? read_pod(read_run, &w, pod_out) : 1;
+}
+
+static void read_id(struct reader *r, struct walk *w)
+{
+    struct field f;
+
+    while (take_field(w, &f)) {
+        if (is(w, &f, 1, BYTES))
+            r->pod.id = keep(r, w, &f);
+    }
+}
+
+int zk_cri_read_id(const uint8_t *buf, size_t len, char **id_out,
+                   struct zp_error *err)
+{
+    struct walk w = { buf, buf + len, ZP_OK, err };
+    struct zk_cri_pod pod;
+    char *id;
+    int rc = read_pod(read_id, &w, &pod);
+
+    if (rc)
+        return rc;
+    id = strdup(pod.id);
+    zk_cri_pod_clear(&pod);
+    if (!id)
+        return zp__nomem(err);
+    *id_out = id;
+    return ZP_OK;
+}
+
+void zk_cri_list_free(struct zk_cri_pod *pods, size_t nr)
+{
+    size_t i;
+
+    for (i = 0; i < nr; i++)
+        zk_cri_pod_clear(&pods[i]);
+    free(pods);
+}
+
+static struct zk_cri_pod *make_room(struct zk_cri_pod *pods, size_t nr)
+{
+    /* Doubled when it is full: at every power of two. */
+    return nr & (nr - 1) ? pods
+                         : realloc(pods, (nr ? 2 * nr : 1) * sizeof(*pods));
+}
+
+int zk_cri_read_list(const uint8_t *buf, size_t len,
+                     struct zk_cri_pod **pods_out, size_t *nr_out,
+                     struct zp_error *err)
+{
+    struct walk w = { buf, buf + len, ZP_OK, err }, in;
+    struct zk_cri_pod *pods = NULL, *more;
+    struct field f;
+    size_t nr = 0;
+
+    while (take_field(&w, &f)) {
+        if (!is(&w, &f, 1, BYTES))
+            continue;
+        more = make_room(pods, nr);
+        if (more) {
+            pods = more;
+            in = into(&w, &f);
+            w.rc = read_pod(read_sandbox, &in, &pods[nr]);
+            nr += !w.rc;
+            if (w.rc != ZP_ERR_NOMEM)
+                w.rc = ZP_OK;
+        } else {
+            w.rc = zp__nomem(err);
+        }
+    }
+    if (w.rc) {
+        zk_cri_list_free(pods, nr);
+        return w.rc;
+    }
+    *pods_out = pods;
+    *nr_out = nr;
+    return ZP_OK;
+}
+
+/* ---- writing ---- */
+
+static size_t varint_len(uint64_t value)
+{
+    size_t len = 1;
+
+    for (; value > 0x7f; value >>= 7)
+        len++;
+    return len;
+}
+
+static size_t bytes_len(size_t len)
+{
+    return 1 + varint_len(len) + len;
+}
+
+/* Field numbers up to 15: one byte. */
+static uint8_t *put_head(uint8_t *to, uint32_t nr, size_t len)
+{
+    uint64_t value = len;
+
+    *to++ = (uint8_t)(nr << 3 | BYTES);
+    for (; value > 0x7f; value >>= 7)
+        *to++ = (uint8_t)(value | 0x80);
+    *to++ = (uint8_t)value;
+    return to;
+}
+
+static uint8_t *put_string(uint8_t *to, uint32_t nr, const char *text)
+{
+    size_t len = strlen(text);
+
+    to = put_head(to, nr, len);
+    memcpy(to, text, len);
+    return to + len;
+}
+
+static size_t entry_len(const struct zk_annotation *a)
+{
+    return bytes_len(strlen(a->key)) + bytes_len(strlen(a->value));
+}
+
+int zk_cri_add_annotations(const struct zk_annotation *annotation, uint32_t nr,
+                           uint8_t **buf_out, size_t *len_out,
+                           struct zp_error *err)
+{
+    size_t config = 0;
+    uint8_t *buf, *to;
+    uint32_t i;
+
+    for (i = 0; i < nr; i++)
+        config += bytes_len(entry_len(&annotation[i]));
+    buf = malloc(bytes_len(config));
+    if (!buf)
+        return zp__nomem(err);
+    to = put_head(buf, 1, config);
+    for (i = 0; i < nr; i++) {
+        to = put_head(to, 7, entry_len(&annotation[i]));
+        to = put_string(to, 1, annotation[i].key);
+        to = put_string(to, 2, annotation[i].value);
+    }
+    *buf_out = buf;
+    *len_out = (size_t)(to - buf);
+    return ZP_OK;
+}
