@@ -114,6 +114,7 @@ int conf_read(const char *path, struct conf *conf_out, struct zp_error *err)
         .zone_init = ZP_LIBEXECDIR "/zone-init",
         .kernel = "/boot/zoneplace/vmlinuz",
         .ramdisk = "/boot/zoneplace/zone.img",
+        .cmdline = "console=hvc0 quiet panic=1 rdinit=/init",
         .images = ZP_LOCALSTATEDIR "/cache/zoneplace/images",
         .launch_seconds = 120,
     };

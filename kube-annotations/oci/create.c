@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "oci.h"
 
 /* What containerd's CRI plugin says of a container of a pod. */
@@ -18,11 +19,17 @@ enum { MAX_PROCESS = 4 << 20 };
 int launcher_of(const struct conf *conf, const struct launcher **launcher_out,
                 struct zp_error *err)
 {
+#ifdef HAVE_XEN
+    (void)err;
+    *launcher_out = conf->stand_in ? &launch_stand_in : &launch_xen;
+    return ZP_OK;
+#else
     *launcher_out = &launch_stand_in;
     if (conf->stand_in)
         return ZP_OK;
-    return zp__fail(err, ZP_ERR_UNSUPPORTED, "launcher", "\"launcher = "
-                    "stand-in\" is all that this zone-oci has");
+    return zp__fail(err, ZP_ERR_UNSUPPORTED, "launcher", "built without Xen: "
+                    "\"launcher = stand-in\" is all that there is");
+#endif
 }
 
 static int write_pid(const struct call *call, pid_t pid, struct zp_error *err)
@@ -62,6 +69,21 @@ static int find_zone(const struct zk_spec *spec, struct state *state,
                         "sandbox-id: \"%.40s\" is no sandbox's id",
                         sandbox ? sandbox : "");
     snprintf(state->zone, sizeof(state->zone), "%s", sandbox);
+    return ZP_OK;
+}
+
+/* The zone is known by it before it is there. */
+static int make_uuid(struct state *state, struct zp_error *err)
+{
+    char *text;
+    size_t len;
+    int rc = read_whole(AT_FDCWD, "/proc/sys/kernel/random/uuid", 64, &text,
+                        &len, err);
+
+    if (rc)
+        return rc;
+    snprintf(state->uuid, sizeof(state->uuid), "%.36s", text);
+    free(text);
     return ZP_OK;
 }
 
@@ -165,6 +187,9 @@ static int create(struct call *call, struct state *state,
     if (rc)
         return rc;
     if (!strcmp(state->zone, state->id)) {
+        rc = make_uuid(state, err);
+        if (rc)
+            return rc;
         rc = start_keeper(call, state, spec, err);
         return rc ? rc : run_in(call, state, state, spec, err);
     }

@@ -54,7 +54,7 @@ struct state {
     struct known_process monitor, keeper;
     char disk[16];               /* xvda: given to the zone, or about to be */
     char image[512];             /* and the file behind it */
-    char loop[32];
+    char uuid[40];               /* of the zone that it owns */
     int dir;                     /* open and locked */
 };
 
@@ -130,6 +130,7 @@ struct launcher {
 };
 
 extern const struct launcher launch_stand_in;
+extern const struct launcher launch_xen;
 /* UNSUPPORTED: built without Xen. */
 int launcher_of(const struct conf *conf, const struct launcher **launcher_out,
                 struct zp_error *err);

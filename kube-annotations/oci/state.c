@@ -167,7 +167,7 @@ int state_write(const struct state *state, struct zp_error *err)
     put_process(&w, "keeper", state->keeper);
     zp__json_put_string(&w, "disk", state->disk);
     zp__json_put_string(&w, "image", state->image);
-    zp__json_put_string(&w, "loop", state->loop);
+    zp__json_put_string(&w, "uuid", state->uuid);
     zp__json_close(&w, '}');
     rc = zp__json_take(&w, &text, err);
     if (rc)
@@ -208,7 +208,7 @@ static int parse(struct state *state, const char *text, size_t len,
     state->keeper = get_process(&r, root, "keeper");
     zp__json_copy(&r, root, "disk", state->disk, sizeof(state->disk));
     zp__json_copy(&r, root, "image", state->image, sizeof(state->image));
-    zp__json_copy(&r, root, "loop", state->loop, sizeof(state->loop));
+    zp__json_copy(&r, root, "uuid", state->uuid, sizeof(state->uuid));
     zp__json_clear(&doc);
     return r.rc;
 }

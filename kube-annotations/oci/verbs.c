@@ -113,7 +113,7 @@ static int leave_zone(struct call *call, struct state *state,
     struct state zone;
     int rc = launcher_of(&call->conf, &launcher, err);
 
-    if (rc || !state->disk[0])
+    if (rc || !state->image[0])
         return rc;
     if (!strcmp(state->zone, state->id))
         return launcher->detach(&call->conf, state, state, err);

@@ -226,6 +226,21 @@ int zp_xen_balloon(struct zp_xen *xen, const struct zp_host_options *opt,
                    bool dry_run, struct zp_balloon_report **reports_out,
                    size_t *nr_out, struct zp_error *err);
 
+/*
+ * Gives a zone that runs a read-only disk: @file, an image or a block device,
+ * by the kernel's backend, as @name ("xvdb"). An image needs no loop device of
+ * the caller's: it has one that goes with the disk. EXISTS: the zone has a
+ * disk of that name; XEN. The zone's record does not know the disk: it goes
+ * with the domain.
+ */
+int zp_zone_disk_add(struct zp_xen *xen, const struct zp_zone *zone,
+                     const char *file, const char *name,
+                     struct zp_error *err);
+/* Takes it away, with the guest's consent or, after 10 s, without. NOTFOUND:
+ * there is none of that name. */
+int zp_zone_disk_remove(struct zp_xen *xen, const struct zp_zone *zone,
+                        const char *name, struct zp_error *err);
+
 /* Path of the pty of the zone's console, for free(). */
 int zp_zone_console_tty(struct zp_xen *xen, const struct zp_zone *zone,
                         char **path_out, struct zp_error *err);

@@ -120,6 +120,12 @@ bool zp__backend_thread(const char *stat, uint32_t domid);
 /* Lets each of them run on these vcpus of dom0 alone; returns how many. */
 unsigned zp__backends_bind(uint32_t domid, const struct zp_pcpuset *vcpus);
 
+/* ---- loop.c ------------------------------------------------------------- */
+
+/* A loop device of @file that lasts while somebody has it open; returns a
+ * file of it, and its path, or -1 with errno. */
+int zp__loop_attach(const char *file, bool writable, char path[32]);
+
 /* ---- domains.c: what Xen runs ------------------------------------------ */
 
 /* The one of @list with that uuid, or NULL. */

@@ -1,59 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Disks. The kernel's backend takes block devices only, and libxl would start
- * a QEMU for a file: so a file gets a loop device here. It goes by itself when
- * its last user closes it: held by us until the backend has it, then by the
- * backend.
- */
+/* The disks that a zone is built with; a file gets a loop device (loop.c). */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/loop.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <libxlutil.h>
 
 #include "xen/launch/launch.h"
-
-/* Returns the loop device's fd and its path. */
-static int attach_loop(const char *file, bool writable, char path[32])
-{
-    struct loop_config config = { .fd = 0 };
-    int ctl, nr, fd, tries;
-
-    config.fd = (uint32_t)open(file, (writable ? O_RDWR : O_RDONLY) |
-                                         O_CLOEXEC);
-    ctl = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-    config.info.lo_flags = LO_FLAGS_AUTOCLEAR |
-                           (writable ? 0 : LO_FLAGS_READ_ONLY);
-    snprintf((char *)config.info.lo_file_name,
-             sizeof(config.info.lo_file_name), "%s", file);
-    fd = -1;
-    /* Between asking for a free one and taking it, another may take it. */
-    for (tries = 0; (int)config.fd >= 0 && ctl >= 0 && tries < 50; tries++) {
-        nr = ioctl(ctl, LOOP_CTL_GET_FREE);
-        if (nr < 0)
-            break;
-        snprintf(path, 32, "/dev/loop%d", nr);
-        fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
-        if (fd >= 0 && ioctl(fd, LOOP_CONFIGURE, &config) == 0)
-            break;
-        if (fd >= 0)
-            close(fd);
-        fd = -1;
-        if (errno != EBUSY)
-            break;
-    }
-    nr = errno;
-    if (ctl >= 0)
-        close(ctl);
-    if ((int)config.fd >= 0)
-        close((int)config.fd);
-    errno = nr;
-    return fd;
-}
 
 static int use_file(struct zp__config *config, libxl_device_disk *disk,
                     struct zp_error *err)
@@ -69,7 +22,7 @@ static int use_file(struct zp__config *config, libxl_device_disk *disk,
     if (config->nr_loops == sizeof(config->loops) / sizeof(config->loops[0]))
         return zp__fail(err, ZP_ERR_RANGE, "disk",
                         "more than %u disks are files", config->nr_loops);
-    fd = attach_loop(disk->pdev_path, disk->readwrite, path);
+    fd = zp__loop_attach(disk->pdev_path, disk->readwrite, path);
     if (fd < 0)
         return zp__fail_sys(err, ZP_ERR_IO, errno, "disk",
                             "disk %s: no loop device: %s", disk->pdev_path,

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Zones of Xen, by libzoneplace-xen. A zone is found by its uuid, which is in
+ * the state before the zone is: what a killed keeper leaves is found, and
+ * nobody else's. The link is a vchan that the zone serves; that the zone has
+ * died tells xenstore alone.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <xenstore.h>
+#include <zoneplace-xen.h>
+
+#include "../annotation.h"
+#include "image.h"
+
+/* What containerd sums up for a pod's sandbox. */
+#define SANDBOX "io.kubernetes.cri.sandbox-"
+
+enum { LINK_STEP_MS = 50 };
+
+/* The keeper's: one zone for each. */
+static struct xs_handle *store;
+static uint32_t our_domid;
+
+/* ---- the request ---- */
+
+static uint64_t number_of(const struct zk_spec *spec, const char *key)
+{
+    const char *text = zk_spec_annotation(spec, key);
+    uint64_t value = 0;
+
+    for (; text && *text >= '0' && *text <= '9' && value < UINT64_MAX / 20;
+         text++)
+        value = value * 10 + (uint64_t)(*text - '0');
+    return value;
+}
+
+static int read_request(const struct conf *conf, const struct state *state,
+                        const struct zk_spec *spec, struct zk_zone *zone_out,
+                        struct zp_error *err)
+{
+    uint64_t period = number_of(spec, SANDBOX "cpu-period");
+    const char *kernels[sizeof(conf->kernels) / sizeof(conf->kernels[0]) + 1];
+    struct zk_rules rules = { .kernel = kernels };
+    struct zk_pod pod = {
+        .annotation = spec->annotations,
+        .nr_annotations = spec->nr_annotations,
+        .mem_bytes = number_of(spec, SANDBOX "memory"),
+    };
+    char name[ZP_MAX_NAME], *notes = NULL;
+    unsigned i;
+    int rc;
+
+    for (i = 0; i < conf->nr_kernels; i++)
+        kernels[i] = conf->kernels[i];
+    kernels[i] = NULL;
+    if (period)
+        pod.cpu_milli = number_of(spec, SANDBOX "cpu-quota") * 1000 / period;
+    /* Of 64 hexadecimal digits the first are as good as all; where they are
+     * not, the name is taken, and the container is refused. */
+    snprintf(name, sizeof(name), "pod-%.32s", state->id);
+    pod.name = name;
+    rc = zk_zone_from_pod(&pod, &rules, zone_out, &notes, err);
+    if (!rc && *notes)
+        fprintf(stderr, "%s", notes);
+    free(notes);
+    return rc;
+}
+
+/* ---- the zone ---- */
+
+/* A zone that is dynamic because nothing else is written becomes static where
+ * it can't be had otherwise. */
+static int launch_zone(struct zp_xen *xen, const struct conf *conf,
+                       const struct state *state, struct zk_zone *zone,
+                       struct zp_error *err)
+{
+    struct zp_host_options *opt = malloc(sizeof(*opt));
+    struct zp_zone_spec spec;
+    struct zp_error why;
+    int rc;
+
+    if (!opt)
+        return zp__nomem(err);
+    rc = zp_host_options_read(NULL, opt, err);
+    zp_zone_spec_init(&spec);
+    snprintf(spec.uuid, sizeof(spec.uuid), "%s", state->uuid);
+    spec.request = zone->req;
+    spec.kernel = strdup(zone->kernel ? zone->kernel : conf->kernel);
+    spec.ramdisk = strdup(conf->ramdisk);
+    spec.cmdline = strdup(conf->cmdline);
+    spec.on_reboot = spec.on_crash = ZP_ACTION_DESTROY;
+    if (!rc && (!spec.kernel || !spec.ramdisk || !spec.cmdline))
+        rc = zp__nomem(err);
+    if (!rc) {
+        rc = zp_zone_launch(xen, opt, &spec, &our_domid, &why);
+        if (rc && rc != ZP_ERR_NOMEM && !zone->grows &&
+            spec.request.memory_policy == ZP_MEMORY_DYNAMIC) {
+            fprintf(stderr, "zone-oci: static: %s\n", why.msg);
+            spec.request = zone->req;
+            spec.request.memory_policy = ZP_MEMORY_STATIC;
+            rc = zp_zone_launch(xen, opt, &spec, &our_domid, err);
+        } else if (rc) {
+            *err = why;
+        }
+    }
+    zp_zone_spec_clear(&spec);
+    free(opt);
+    return rc;
+}
+
+static bool ended(void)
+{
+    char **event;
+
+    while (store && (event = xs_check_watch(store)))
+        free(event);
+    return store && !xs_is_domain_introduced(store, our_domid);
+}
+
+static int watch(void)
+{
+    return store ? xs_fileno(store) : -1;
+}
+
+/* The zone serves once it is up. */
+static int connect_link(const struct conf *conf, struct zk_transport **out,
+                        struct zp_error *err)
+{
+    struct timespec now, start;
+    char path[64];
+
+    snprintf(path, sizeof(path), "/local/domain/%u/data/zone/link", our_domid);
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    do {
+        *out = zk_transport_vchan_client((int)our_domid, path);
+        if (*out)
+            return ZP_OK;
+        if (ended())
+            return zp__fail(err, ZP_ERR_IO, "zone", "the zone ended in its "
+                            "boot: \"zonectl console --log\" tells more");
+        poll(NULL, 0, LINK_STEP_MS);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while (now.tv_sec - start.tv_sec < (time_t)conf->launch_seconds);
+    return zp__fail(err, ZP_ERR_IO, "zone", "the zone did not open its link "
+                    "within %u s", conf->launch_seconds);
+}
+
+static int launch(const struct conf *conf, const struct state *state,
+                  const struct zk_spec *spec, struct zk_transport **out,
+                  struct zp_error *err)
+{
+    struct zp_xen *xen;
+    struct zk_zone zone;
+    int rc = read_request(conf, state, spec, &zone, err);
+
+    if (rc)
+        return rc;
+    rc = zp_xen_open(&xen, err);
+    if (rc)
+        return rc;
+    rc = launch_zone(xen, conf, state, &zone, err);
+    zp_xen_close(xen);
+    if (rc)
+        return rc;
+    store = xs_open(0);
+    if (!store || !xs_watch(store, "@releaseDomain", "zone"))
+        return zp__fail_sys(err, ZP_ERR_XEN, errno, "xenstored", "xenstore: "
+                            "%s", strerror(errno));
+    return connect_link(conf, out, err);
+}
+
+/* ---- from the state alone ---- */
+
+/* NOTFOUND: it has gone, or never was. */
+static int find_zone(const struct state *state, struct zp_xen **xen_out,
+                     struct zp_zone **zone_out, struct zp_error *err)
+{
+    int rc;
+
+    if (!state || !state->uuid[0])
+        return zp__fail(err, ZP_ERR_NOTFOUND, "zone", "there is no zone");
+    rc = zp_xen_open(xen_out, err);
+    if (rc)
+        return rc;
+    rc = zp_zone_find(*xen_out, state->uuid, zone_out, err);
+    if (rc)
+        zp_xen_close(*xen_out);
+    return rc;
+}
+
+static void release(struct zp_xen *xen, struct zp_zone *zone)
+{
+    zp_zone_list_free(zone, 1);
+    zp_xen_close(xen);
+}
+
+static int destroy(const struct conf *conf, const struct state *state,
+                   struct zp_error *err)
+{
+    struct zp_xen *xen;
+    struct zp_zone *zone;
+    struct zp_error why;
+    int rc = find_zone(state, &xen, &zone, &why);
+
+    (void)conf;
+    if (rc == ZP_ERR_NOTFOUND)
+        return ZP_OK;
+    if (rc) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    rc = zp_zone_destroy(xen, zone, err);
+    release(xen, zone);
+    return rc;
+}
+
+/* The first name that no disk of the zone has. It is written down first. */
+static int add_disk(struct zp_xen *xen, const struct zp_zone *zone,
+                    struct state *state, struct zp_error *err)
+{
+    char letter;
+    int rc = ZP_ERR_EXISTS;
+
+    for (letter = 'a'; letter <= 'z' && rc == ZP_ERR_EXISTS; letter++) {
+        snprintf(state->disk, sizeof(state->disk), "xvd%c", letter);
+        rc = state_write(state, err);
+        if (!rc)
+            rc = zp_zone_disk_add(xen, zone, state->image, state->disk, err);
+    }
+    /* Another's, then, and not ours to take away. */
+    if (rc == ZP_ERR_EXISTS)
+        state->disk[0] = '\0';
+    return rc;
+}
+
+static int attach(const struct conf *conf, const struct state *zone_state,
+                  struct state *state, struct zk_spec *spec,
+                  struct zp_error *err)
+{
+    struct zp_xen *xen;
+    struct zp_zone *zone;
+    int rc = find_zone(zone_state, &xen, &zone, err);
+
+    if (rc)
+        return rc;
+    rc = image_make_dir(conf->images, err);
+    if (!rc) {
+        snprintf(state->image, sizeof(state->image), "%s/%s.squashfs",
+                 conf->images, state->id);
+        rc = state_write(state, err);
+    }
+    if (!rc)
+        rc = image_pack(spec->root, state->image, err);
+    /* Two containers of a pod are not to look for a name at once. */
+    if (!rc && zone_state != state && flock(zone_state->dir, LOCK_EX))
+        rc = zp__fail_sys(err, ZP_ERR_IO, errno, "state", "%s",
+                          strerror(errno));
+    if (!rc)
+        rc = add_disk(xen, zone, state, err);
+    if (zone_state != state)
+        flock(zone_state->dir, LOCK_UN);
+    if (!rc) {
+        spec->root_kind = ZK_ROOT_DISK;
+        spec->root = state->disk;
+    }
+    release(xen, zone);
+    return rc;
+}
+
+static int detach(const struct conf *conf, const struct state *zone_state,
+                  struct state *state, struct zp_error *err)
+{
+    struct zp_xen *xen;
+    struct zp_zone *zone;
+    struct zp_error why;
+    int rc = find_zone(zone_state, &xen, &zone, &why);
+
+    (void)conf;
+    if (!rc) {
+        if (state->disk[0])
+            rc = zp_zone_disk_remove(xen, zone, state->disk, &why);
+        release(xen, zone);
+    }
+    if (rc && rc != ZP_ERR_NOTFOUND) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    if (state->image[0] && unlink(state->image) && errno != ENOENT)
+        return zp__fail_sys(err, ZP_ERR_IO, errno, "image", "%.200s: %s",
+                            state->image, strerror(errno));
+    return ZP_OK;
+}
+
+const struct launcher launch_xen = { launch, watch, ended, destroy, attach,
+                                     detach };
