@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Limits that are still allowed, and the first that are not: faults of one
  * that the other tests would not see. */
+#include <zoneplace-doctor.h>
+
 #include "core.h"
 
 #define GIB ((uint64_t)1 << 20)
@@ -80,6 +82,25 @@ START_TEST(half_is_enough)
 }
 END_TEST
 
+/* The second finding is not asked about. */
+START_TEST(no_finding_beyond_the_last)
+{
+    struct zp_finding finding[2];
+    struct zp_setup s;
+    char line[80];
+
+    memset(&s, 0, sizeof(s));
+    memset(finding, 0, sizeof(finding));
+    strcpy(s.xen_cmdline, "sched=null numa=off");
+    finding[0].verdict = finding[1].verdict = ZP_VERDICT_CHANGE;
+    finding[0].where = finding[1].where = ZP_WHERE_GRUB;
+    strcpy(finding[0].change, "numa=on");
+    strcpy(finding[1].change, "sched=credit2");
+    zp_doctor_grub(&s, finding, 1, line, sizeof(line));
+    ck_assert_str_eq(line, "sched=null numa=on");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("core edges");
@@ -90,5 +111,6 @@ int main(void)
     tcase_add_test(tc, as_many_vcpus_as_there_may_be);
     tcase_add_test(tc, one_way_is_no_way);
     tcase_add_test(tc, half_is_enough);
+    tcase_add_test(tc, no_finding_beyond_the_last);
     return fixture_run(s);
 }
