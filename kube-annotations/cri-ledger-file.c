@@ -177,7 +177,8 @@ static void drop(struct file_ledger *f, size_t i)
 static int make_load(const struct file_ledger *f, struct zp_load **load_out,
                      struct zp_error *err)
 {
-    static const struct zp__held nothing = { .building = true };
+    static const struct zp__held nothing = { .building = true,
+                                             .reserved = true };
     struct zp__ledger sums;
     struct zp_load *load;
     uint32_t pos;

@@ -118,7 +118,7 @@ void zp__ledger_add_zone(struct zp__ledger *ledger,
     uint32_t i, pos;
 
     promise(ledger, plan, held, missing_kib);
-    ledger->motion |= held->building;
+    ledger->motion |= held->building && !held->reserved;
     for (i = 0; i < plan->nr_vnodes; i++) {
         pos = zp_topology_pos(ledger->topo, plan->vnode[i].pnode_os_id);
         if (pos == ZP_UNKNOWN_ID)

@@ -38,6 +38,8 @@ struct zp__ledger {
  * memory was read. */
 struct zp__held {
     bool building;               /* launching, or rebooting */
+    bool reserved;               /* building, but nobody does it yet: nothing
+                                  * is in motion */
     bool domain;                 /* there is one: its pool has been taken */
     uint64_t before_kib;
     uint64_t after_kib;

@@ -141,9 +141,33 @@ int zp_zone_launch(struct zp_xen *xen, const struct zp_host_options *opt,
                    struct zp_zone_spec *spec, uint32_t *domid_out,
                    struct zp_error *err);
 
+/*
+ * The same in two steps, which may be two processes'. The first plans and
+ * reserves: @spec->plan is filled, and uuid, if it is "". A kernel need not be
+ * given yet. The reservation stays until it is launched, released or the host
+ * goes down; zone-cri releases those that no pod has. A zone that might fit
+ * when others have been built is waited for 5 seconds. Errors as above.
+ */
+int zp_zone_reserve(struct zp_xen *xen, const struct zp_host_options *opt,
+                    struct zp_zone_spec *spec, struct zp_error *err);
+/*
+ * Builds what is reserved under @spec->uuid. Request and plan are the
+ * reservation's, and come back in @spec; so are cpupool, kernel and command line
+ * where it has them, but these do not; the rest is @spec's. If it fails, the
+ * reservation is gone, too. NOTFOUND: there is none; EXISTS: the zone lives
+ * already.
+ */
+int zp_zone_launch_reserved(struct zp_xen *xen, struct zp_zone_spec *spec,
+                            uint32_t *domid_out, struct zp_error *err);
+/* Gives up a reservation. None, or one that has become a zone: nothing is
+ * done, and that is no error. */
+int zp_zone_release(struct zp_xen *xen, const char *uuid,
+                    struct zp_error *err);
+
 enum zp_zone_state {
     ZP_ZONE_RUNNING, ZP_ZONE_BLOCKED, ZP_ZONE_PAUSED, ZP_ZONE_SHUTDOWN,
     ZP_ZONE_CRASHED, ZP_ZONE_DYING, ZP_ZONE_LAUNCHING, ZP_ZONE_REBOOTING,
+    ZP_ZONE_RESERVED,             /* zp_zone_reserve(): no domain yet */
 };
 
 struct zp_zone {

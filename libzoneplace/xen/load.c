@@ -37,7 +37,9 @@ static void add_zone(const struct zp__host *host,
                                                rec->uuid);
     struct zp__held held = {
         .building = rec->phase == ZP__LAUNCHING ||
-                    rec->phase == ZP__REBOOTING,
+                    rec->phase == ZP__REBOOTING ||
+                    rec->phase == ZP__RESERVED,
+        .reserved = rec->phase == ZP__RESERVED,
         .domain = info != NULL || after != NULL,
         .before_kib = info ? info->current_memkb : 0,
         .after_kib = after ? after->current_memkb : 0,

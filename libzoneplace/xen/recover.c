@@ -14,6 +14,8 @@ static bool is_held(const struct zp__record *rec)
     case ZP__RUNNING:
     case ZP__REBOOTING:
         return zp__who_alive(&rec->monitor);
+    case ZP__RESERVED:           /* by whoever will launch it */
+        return true;
     case ZP__ENDING:
         break;
     }
@@ -40,6 +42,8 @@ static int take_up(struct zp_xen *xen, const struct zp__record *rec,
         break;
     case ZP__REBOOTING:
         rc = zp__spawn_monitor(rec->name, rec->uuid, err);
+        break;
+    case ZP__RESERVED:
         break;
     }
     return rc;

@@ -18,6 +18,7 @@ static const char *const phase_names[] = {
     [ZP__RUNNING] = "running",
     [ZP__REBOOTING] = "rebooting",
     [ZP__ENDING] = "ending",
+    [ZP__RESERVED] = "reserved",
 };
 
 size_t zp__store_pieces(size_t len, size_t i, size_t *from_out,
@@ -115,6 +116,8 @@ int zp__store_create(struct zp_xen *xen, const struct zp__record *rec,
         t = xs_transaction_start(xen->xsh);
         if (t == XBT_NULL)
             return fail(err, rec->uuid);
+        /* A shorter spec must not end in pieces of a longer one. */
+        xs_rm(xen->xsh, t, path);
         if (!zp__store_make_private(xen, t, ZP__STORE) ||
             !zp__store_make_private(xen, t, ZONES) ||
             !zp__store_make_private(xen, t, path) ||

@@ -55,6 +55,8 @@ enum zp__phase {
     ZP__RUNNING,
     ZP__REBOOTING,               /* the monitor builds it anew */
     ZP__ENDING,                  /* whoever sees it finishes it */
+    ZP__RESERVED,                /* a plan that is kept until somebody launches
+                                  * or releases it; no process holds it */
 };
 
 struct zp__record {
@@ -72,7 +74,7 @@ struct zp__record {
 };
 void zp__record_clear(struct zp__record *rec);
 
-/* Writes a new record in one transaction. */
+/* Writes a record in one transaction; one that is there is replaced. */
 int zp__store_create(struct zp_xen *xen, const struct zp__record *rec,
                      struct zp_error *err);
 /* NOTFOUND if there is none (any more). */

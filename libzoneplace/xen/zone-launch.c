@@ -60,22 +60,30 @@ static int check_cmdline(const struct zp_zone_spec *spec,
     return zp__cmdline_check(spec->cmdline, req.agent, err);
 }
 
+static int check_identity(const struct zp_zone_spec *spec,
+                          struct zp_error *err)
+{
+    libxl_uuid uuid;
+    int rc = check_name(spec->request.name, err);
+
+    if (!rc && spec->uuid[0] && libxl_uuid_from_string(&uuid, spec->uuid))
+        rc = zp__fail(err, ZP_ERR_INVAL, "uuid", "not a uuid: %s",
+                      spec->uuid);
+    return rc;
+}
+
 /* What can be refused before anything is looked at. */
 static int check_spec(const struct zp_zone_spec *spec, struct zp_error *err)
 {
     struct zp__vif vif;
-    libxl_uuid uuid;
     size_t i;
     int rc;
 
-    rc = check_name(spec->request.name, err);
+    rc = check_identity(spec, err);
     if (rc)
         return rc;
     if (!spec->kernel)
         return zp__fail(err, ZP_ERR_INVAL, "kernel", "no kernel is given");
-    if (spec->uuid[0] && libxl_uuid_from_string(&uuid, spec->uuid))
-        return zp__fail(err, ZP_ERR_INVAL, "uuid", "not a uuid: %s",
-                        spec->uuid);
     for (i = 0; i < spec->nr_vifs; i++) {
         rc = zp__vif_parse(spec->vifs[i], &vif, err);
         if (rc)
@@ -171,8 +179,8 @@ static int record(struct zp_xen *xen, const struct zp_zone_spec *spec,
 
     snprintf(rec->uuid, sizeof(rec->uuid), "%s", spec->uuid);
     snprintf(rec->name, sizeof(rec->name), "%s", spec->request.name);
-    rec->phase = ZP__LAUNCHING;
-    rec->holder = zp__who_me();
+    if (rec->phase == ZP__LAUNCHING)
+        rec->holder = zp__who_me();
     rc = zp_zone_spec_to_json(spec, &rec->spec, err);
     if (rc)
         return rc;
@@ -205,10 +213,13 @@ static int reserve_once(struct zp_xen *xen, const struct zp_host_options *opt,
  * they take their memory without the lock. */
 #define LOOK_AGAIN_US (200 * 1000)
 #define MAX_LOOKS 1500
+/* Of who only reserves: others wait for it. */
+#define MAX_BRIEF_LOOKS 25
 
 static int reserve(struct zp_xen *xen, const struct zp_host_options *opt,
                    struct zp_zone_spec *spec, struct zp__record *rec,
-                   const sigset_t *stop, struct zp_error *err)
+                   unsigned max_looks, const sigset_t *stop,
+                   struct zp_error *err)
 {
     struct zp_xen_info info;
     unsigned looks;
@@ -220,7 +231,7 @@ static int reserve(struct zp_xen *xen, const struct zp_host_options *opt,
     spec->request.tier = info.tier;
     if (!spec->request.vcpu_ratio)
         spec->request.vcpu_ratio = opt->vcpu_ratio;
-    for (looks = 0; again && looks < MAX_LOOKS; looks++) {
+    for (looks = 0; again && looks < max_looks; looks++) {
         if (looks)
             usleep(LOOK_AGAIN_US);
         rc = reserve_once(xen, opt, spec, rec, stop, &again, err);
@@ -325,31 +336,38 @@ static void stop_set(sigset_t *stop)
     }
 }
 
-int zp_zone_launch(struct zp_xen *xen, const struct zp_host_options *opt,
-                   struct zp_zone_spec *spec, uint32_t *domid_out,
-                   struct zp_error *err)
+/* A uuid and a cpupool, where the spec has none. */
+static void complete(struct zp_zone_spec *spec, struct zp_host_options *own)
 {
-    struct zp__record rec = { .domid = 0 };
-    struct zp_host_options own = *opt;
-    sigset_t stop, before;
     libxl_uuid uuid;
-    int rc;
 
-    rc = check_spec(spec, err);
-    if (rc)
-        return rc;
     if (!spec->uuid[0]) {
         libxl_uuid_generate(&uuid);
         snprintf(spec->uuid, sizeof(spec->uuid), LIBXL_UUID_FMT,
                  LIBXL_UUID_BYTES(uuid));
     }
     if (spec->cpupool[0])
-        snprintf(own.cpupool, sizeof(own.cpupool), "%s", spec->cpupool);
+        snprintf(own->cpupool, sizeof(own->cpupool), "%s", spec->cpupool);
     else
-        snprintf(spec->cpupool, sizeof(spec->cpupool), "%s", opt->cpupool);
+        snprintf(spec->cpupool, sizeof(spec->cpupool), "%s", own->cpupool);
+}
+
+int zp_zone_launch(struct zp_xen *xen, const struct zp_host_options *opt,
+                   struct zp_zone_spec *spec, uint32_t *domid_out,
+                   struct zp_error *err)
+{
+    struct zp__record rec = { .phase = ZP__LAUNCHING };
+    struct zp_host_options own = *opt;
+    sigset_t stop, before;
+    int rc;
+
+    rc = check_spec(spec, err);
+    if (rc)
+        return rc;
+    complete(spec, &own);
     stop_set(&stop);
     pthread_sigmask(SIG_BLOCK, NULL, &before);
-    rc = reserve(xen, &own, spec, &rec, &stop, err);
+    rc = reserve(xen, &own, spec, &rec, MAX_LOOKS, &stop, err);
     if (!rc) {
         rc = build(xen, spec, &rec, &stop, err);
         if (rc)
@@ -358,6 +376,117 @@ int zp_zone_launch(struct zp_xen *xen, const struct zp_host_options *opt,
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!rc)
         *domid_out = rec.domid;
+    zp__record_clear(&rec);
+    return rc;
+}
+
+/* ---- in two steps ---- */
+
+int zp_zone_reserve(struct zp_xen *xen, const struct zp_host_options *opt,
+                    struct zp_zone_spec *spec, struct zp_error *err)
+{
+    struct zp__record rec = { .phase = ZP__RESERVED };
+    struct zp_host_options own = *opt;
+    sigset_t none;
+    int rc = check_identity(spec, err);
+
+    if (rc)
+        return rc;
+    sigemptyset(&none);
+    complete(spec, &own);
+    rc = reserve(xen, &own, spec, &rec, MAX_BRIEF_LOOKS, &none, err);
+    zp__record_clear(&rec);
+    return rc;
+}
+
+/* What @spec becomes with what is reserved; strings stay the owners'. */
+static struct zp_zone_spec merge(const struct zp_zone_spec *spec,
+                                 const struct zp_zone_spec *reserved)
+{
+    struct zp_zone_spec whole = *spec;
+
+    whole.request = reserved->request;
+    whole.plan = reserved->plan;
+    memcpy(whole.cpupool, reserved->cpupool, sizeof(whole.cpupool));
+    if (reserved->kernel)
+        whole.kernel = reserved->kernel;
+    if (reserved->cmdline)
+        whole.cmdline = reserved->cmdline;
+    return whole;
+}
+
+/* Under the lock: the reservation becomes a launch of ours. */
+static int take_over(struct zp_xen *xen, struct zp_zone_spec *spec,
+                     struct zp__record *rec, const sigset_t *stop,
+                     struct zp_error *err)
+{
+    ZP_CLEANUP(cleanup_lock) int lock = -1;
+    struct zp_zone_spec reserved, whole;
+    struct zp__record held;
+    int rc = zp__lock(&lock, err);
+
+    if (!rc)
+        rc = zp__store_read(xen, spec->uuid, &held, err);
+    if (rc)
+        return rc;
+    if (held.phase != ZP__RESERVED)
+        rc = zp__fail(err, ZP_ERR_EXISTS, "zone", "zone %s is no reservation "
+                      "any more", held.name);
+    else
+        rc = zp_zone_spec_from_json(held.spec, strlen(held.spec), &reserved,
+                                    err);
+    zp__record_clear(&held);
+    if (rc)
+        return rc;
+    whole = merge(spec, &reserved);
+    rc = check_spec(&whole, err);
+    if (!rc)
+        rc = record(xen, &whole, rec, stop, err);
+    if (!rc) {
+        spec->request = reserved.request;
+        spec->plan = reserved.plan;
+    }
+    zp_zone_spec_clear(&reserved);
+    return rc;
+}
+
+int zp_zone_launch_reserved(struct zp_xen *xen, struct zp_zone_spec *spec,
+                            uint32_t *domid_out, struct zp_error *err)
+{
+    struct zp__record rec = { .phase = ZP__LAUNCHING };
+    sigset_t stop, before;
+    int rc;
+
+    stop_set(&stop);
+    pthread_sigmask(SIG_BLOCK, NULL, &before);
+    rc = take_over(xen, spec, &rec, &stop, err);
+    if (!rc) {
+        rc = build(xen, spec, &rec, &stop, err);
+        if (rc)
+            zp__zone_wipe(xen, spec->uuid, NULL);
+    } else if (rc != ZP_ERR_EXISTS) {
+        zp_zone_release(xen, spec->uuid, NULL);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!rc)
+        *domid_out = rec.domid;
+    zp__record_clear(&rec);
+    return rc;
+}
+
+int zp_zone_release(struct zp_xen *xen, const char *uuid, struct zp_error *err)
+{
+    ZP_CLEANUP(cleanup_lock) int lock = -1;
+    struct zp__record rec;
+    int rc = zp__lock(&lock, err);
+
+    if (rc)
+        return rc;
+    rc = zp__store_read(xen, uuid, &rec, err);
+    if (rc)
+        return rc == ZP_ERR_NOTFOUND ? ZP_OK : rc;
+    if (rec.phase == ZP__RESERVED)
+        rc = zp__store_remove(xen, uuid, err);
     zp__record_clear(&rec);
     return rc;
 }

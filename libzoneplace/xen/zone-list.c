@@ -15,6 +15,7 @@ const char *zp_zone_state_name(enum zp_zone_state state)
     case ZP_ZONE_DYING: return "dying";
     case ZP_ZONE_LAUNCHING: return "launching";
     case ZP_ZONE_REBOOTING: return "rebooting";
+    case ZP_ZONE_RESERVED: return "reserved";
     }
     return "unknown";
 }
@@ -50,6 +51,8 @@ static void fill(struct zp_zone *zone, const struct zp__record *rec,
         zone->state = ZP_ZONE_LAUNCHING;
     else if (rec->phase == ZP__REBOOTING)
         zone->state = ZP_ZONE_REBOOTING;
+    else if (rec->phase == ZP__RESERVED)
+        zone->state = ZP_ZONE_RESERVED;
     if (info) {
         zone->domid = info->domid;
         zone->mem_kib = info->current_memkb;

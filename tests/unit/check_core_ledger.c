@@ -73,6 +73,11 @@ START_TEST(a_launch_is_promised_what_it_lacks)
              &l);
     ck_assert_uint_eq(l.promised_kib[0], 4 * GIB + 20 * MIB);
     ck_assert_uint_eq(l.promised_kib[3], GIB + 20 * MIB);
+    /* Nor will there be one until somebody launches it: no use to wait. */
+    one_zone(&f, ZP__SAFE, &plan,
+             (struct zp__held){ .building = true, .reserved = true }, &l);
+    ck_assert(!l.motion);
+    ck_assert_uint_eq(l.promised_kib[0], 4 * GIB + 20 * MIB);
     /* Half built, 1 GiB taken between two looks. */
     struct zp__held half = { .building = true, .domain = true,
                              .before_kib = 2 * GIB, .after_kib = 3 * GIB };
