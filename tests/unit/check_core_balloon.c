@@ -220,6 +220,43 @@ START_TEST(configs)
 }
 END_TEST
 
+/* Each number at its limit, and one beyond. */
+START_TEST(config_limits)
+{
+    struct zp_balloon_config *c = &config;
+    const struct {
+        void *field;
+        size_t size;
+        uint64_t good, bad;
+    } limits[] = {
+        { &c->grow_used_percent, 4, 100, 101 },
+        { &c->grow_used_percent, 4, 51, 50 }, /* donors: above 100 - it */
+        { &c->hysteresis_percent, 4, 69, 70 },
+        { &c->shrink_free_percent, 4, 100, 101 },
+        { &c->shrink_free_percent, 4, 31, 30 },
+        { &c->donor_free_percent, 4, 100, 101 },
+        { &c->donor_free_percent, 4, 31, 30 },
+        { &c->step_percent, 4, 1000, 1001 },
+        { &c->step_percent, 4, 0, 1001 },
+        { &c->step_min_kib, 8, 1, 0 },
+        { &c->step_min_kib, 8, ZP_MAX_MEM_KIB, ZP_MAX_MEM_KIB + 1 },
+        { &c->slew_kib, 8, 1, 0 },
+        { &c->slew_kib, 8, ZP_MAX_MEM_KIB, ZP_MAX_MEM_KIB + 1 },
+        { &c->floor_kib, 8, ZP_MAX_MEM_KIB, ZP_MAX_MEM_KIB + 1 },
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        zp_balloon_config_init(&config);
+        memcpy(limits[i].field, &limits[i].good, limits[i].size);
+        ck_works(zp_balloon_config_check(&config, &err));
+        memcpy(limits[i].field, &limits[i].bad, limits[i].size);
+        ck_assert_msg(zp_balloon_config_check(&config, NULL) == ZP_ERR_RANGE,
+                      "limit %zu", i);
+    }
+}
+END_TEST
+
 /* ---- reports --------------------------------------------------------------- */
 
 static const struct {
@@ -515,6 +552,7 @@ int main(void)
     tcase_add_test(tcase, donors);
     tcase_add_test(tcase, each_pnode_holds_the_step);
     tcase_add_test(tcase, configs);
+    tcase_add_test(tcase, config_limits);
     tcase_add_loop_test(tcase, a_report, 0,
                         sizeof(reports) / sizeof(reports[0]));
     tcase_add_test(tcase, always);
