@@ -18,7 +18,7 @@
 
 #include "guest.h"
 
-enum { DISK_WAIT_MS = 10000, DISK_STEP_MS = 10 };
+enum { DISK_WAIT_MS = 30000, DISK_STEP_MS = 10 };
 
 /* ---- paths in the root ---- */
 
@@ -84,15 +84,19 @@ int root_open(int root, const char *path, bool directory)
 
 /* ---- the layers ---- */
 
+/* Its node is there some time before its frontend is connected: until then it
+ * can't be opened. */
 static void wait_for_disk(const char *path, int report)
 {
-    int waited;
+    int waited = 0, fd;
 
-    for (waited = 0; access(path, F_OK); waited += DISK_STEP_MS) {
-        if (waited >= DISK_WAIT_MS)
-            run_fail(report, "%s did not appear", path);
+    while ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0) {
+        if (waited >= DISK_WAIT_MS || (errno != ENOENT && errno != ENXIO))
+            run_fail(report, "%s did not appear: %s", path, strerror(errno));
         usleep(DISK_STEP_MS * 1000);
+        waited += DISK_STEP_MS;
     }
+    close(fd);
 }
 
 static void mount_lower(const struct zk_spec *spec, const char *lower,
