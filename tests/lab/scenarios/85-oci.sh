@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Containers in a zone, by the OCI runtime as containerd's shim calls it: the
+# pod's annotations choose the nodes, the process runs on the zone's kernel,
+# streams and exit codes arrive, and nothing is left.
+# lab: --dom0-mem 768
+# lab: stock
+. /lab/lib.sh
+
+mkdir -p /out /etc/zoneplace /boot/zoneplace
+cat >/etc/zoneplace/oci.conf <<END
+kernel = /boot/vmlinuz
+cmdline = $LAB_PLAIN
+seccomp = drop
+launch-seconds = 240
+END
+root=/run/oci
+pod=/run/pod
+
+# rootfs DIR: busybox and a mark.
+rootfs()
+{
+    mkdir -p "$1/bin" "$1/etc" "$1/tmp"
+    cp /bin/busybox "$1/bin/busybox"
+    for applet in sh cat echo uname sleep id pwd touch; do
+        ln -s busybox "$1/bin/$applet"
+    done
+    echo 'root:x:0:0::/:/bin/sh' >"$1/etc/passwd"
+    echo "of the image" >"$1/etc/mark"
+}
+
+# bundle ID ARGS ANNOTATIONS: both JSON without their brackets.
+bundle()
+{
+    mkdir -p "$pod/$1"
+    rootfs "$pod/$1/rootfs"
+    cat >"$pod/$1/config.json" <<END
+{"ociVersion": "1.0.2", "hostname": "$1", "root": {"path": "rootfs"},
+"process": {"args": [$2], "cwd": "/tmp", "env": ["PATH=/bin", "ZVAR=a b"],
+"user": {"uid": 0, "gid": 0}},
+"mounts": [{"destination": "/proc", "type": "proc"},
+{"destination": "/dev", "type": "tmpfs", "options": ["nosuid", "mode=755"]},
+{"destination": "/sys", "type": "sysfs", "options": ["ro", "nosuid"]}],
+"linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "uts"},
+{"type": "ipc"}]}, "annotations": {$3}}
+END
+}
+
+# create ID: as containerd's shim does. What the process ends with is in code.
+create()
+{
+    local dir=$pod/$1
+
+    {
+        code=0
+        /lab/shim "$dir/pid" "$dir/made" zone-oci --root $root create \
+            --bundle "$dir" --pid-file "$dir/pid" "$1" || code=$?
+        echo $code >"$dir/code"
+    } </dev/null >"$dir/out" 2>"$dir/err" &
+    wait_until 300 made_or_ended "$dir"
+    [ -e "$dir/made" ]
+}
+made_or_ended()
+{
+    [ -e "$1/made" ] || [ -e "$1/code" ]
+}
+oci()
+{
+    zone-oci --root $root "$@"
+}
+# code_of ID: waits for its end.
+code_of()
+{
+    wait_until 60 [ -e "$pod/$1/code" ] && cat "$pod/$1/code"
+}
+in_pod='"io.kubernetes.cri.container-type": "container",
+"io.kubernetes.cri.sandbox-id": "pod1"'
+
+check "the zones' RAM disk is made" \
+    zone-mkramdisk --modules /lib/modules/*
+before=$(nodes_free | awk '{ n += $1 } END { print n }')
+
+bundle pod1 '"/pause"' '"io.kubernetes.cri.container-type": "sandbox",
+"zoneplace.io/cpu": "4", "zoneplace.io/memory": "512Mi",
+"zoneplace.io/memory-policy": "static", "zoneplace.io/numa-nodes": "2",
+"zoneplace.io/numa-strategy": "scatter"'
+check "the pod's sandbox becomes a zone" create pod1 || {
+    note "$(cat $pod/pod1/err)"
+    lab_done
+}
+check "it starts" oci start pod1
+zone=$(zonectl list | awk 'NR == 2 { print $1 }')
+note "$(zonectl list)"
+note "$(zonectl show "$zone")"
+check "the zone is as planned: $zone" zonectl verify "$zone"
+is "on two nodes, far from each other" \
+    "$(xl vcpu-list "$zone" | awk 'NR > 1 { print $NF }' | sort -u | wc -l)" 2
+
+# shellcheck disable=SC2016 # for the guest's shell
+bundle one '"sh", "-c", "uname -r; cat /sys/devices/system/node/online; cat /sys/devices/system/node/node*/distance; cat /etc/mark; echo $ZVAR; pwd; touch /x; cat /proc/sys/kernel/hostname; echo to-stderr >&2; exit 42"' "$in_pod"
+check "a container is made in it" create one
+check "it starts" oci start one
+is "its exit code arrives" "$(code_of one)" 42
+is "what it printed arrives" "$(cat $pod/one/out)" "$(uname -r)
+0-1
+10 32
+32 10
+of the image
+a b
+/tmp
+one"
+is "apart from what it complained of" "$(cat $pod/one/err)" to-stderr
+is "it has stopped" "$(oci state one | tr -d ' ,"' | grep '^status')" \
+    status:stopped
+check "it is deleted" oci delete one
+
+# Two at once.
+bundle two '"sleep", "1000"' "$in_pod"
+bundle three '"sh", "-c", "sleep 1; exit 7"' "$in_pod"
+check "two containers share the zone: the first" create two
+check "and the second" create three
+check "both start" bash -c "zone-oci --root $root start two &&
+    zone-oci --root $root start three"
+is "one ends with its own code" "$(code_of three)" 7
+is "the other runs" "$(oci state two | tr -d ' ,"' | grep '^status')" \
+    status:running
+cat >/tmp/process.json <<END
+{"args": ["sh", "-c", "id -u; pwd; exit 3"], "cwd": "/etc",
+"env": ["PATH=/bin"], "user": {"uid": 0, "gid": 0}}
+END
+code=0
+said=$(oci exec --process /tmp/process.json two) || code=$?
+is "exec: its output and its code" "$said $code" "0
+/etc 3"
+check "kill" oci kill two KILL
+is "it ended by that signal" "$(code_of two)" 137
+check "both are deleted" bash -c "zone-oci --root $root delete two &&
+    zone-oci --root $root delete three"
+is "no loop device is left" "$(losetup -a)" ""
+check "the zone is as planned still" zonectl verify "$zone"
+
+# The zone dies under a container.
+bundle four '"sleep", "1000"' "$in_pod"
+check "a last one" create four
+check "it starts" oci start four
+zonectl destroy "$zone"
+is "its zone destroyed, it is over" "$(code_of four)" 137
+check "it is deleted" oci delete --force four
+check "and the sandbox" oci delete --force pod1
+check "again" oci delete --force pod1
+
+# What does not fit leaves nothing.
+bundle big '"/pause"' '"io.kubernetes.cri.container-type": "sandbox",
+"zoneplace.io/cpu": "2", "zoneplace.io/memory": "64Gi",
+"zoneplace.io/memory-policy": "static"'
+if create big; then
+    fail "64 GiB fit into 8" || true
+else
+    ok "a pod that does not fit is refused"
+    note "$(cat $pod/big/err)"
+    check "with the reason" grep -q "65536 MiB" $pod/big/err
+fi
+
+is "no domain is left" "$(xl list | awk 'NR > 2')" ""
+is "no state" "$(ls $root 2>/dev/null)" ""
+is "no loop device" "$(losetup -a)" ""
+is "no mount" "$(grep -c zoneplace /proc/mounts)" 0
+is "no record and no reservation" "$(xenstore-ls /zoneplace/zone 2>/dev/null)" ""
+same_memory()
+{
+    [ "$(nodes_free | awk '{ n += $1 } END { print n }')" -ge \
+        $((before - 4096)) ]
+}
+check "the memory is back" wait_until 20 same_memory
+lab_done
