@@ -9,13 +9,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -32,7 +36,7 @@ static const char usage[] =
     "  --work DIR  an empty directory for what it mounts\n"
     "  --version, --help\n";
 
-enum { MEMORY_MS = 1000 };
+enum { MEMORY_MS = 1000, MAX_FILES = 8 * MAX_SESSIONS };
 
 /* ---- the loop ---- */
 
@@ -124,6 +128,36 @@ static bool serve(struct zone *zone)
 
 /* ---- before it ---- */
 
+static int complain(const char *what)
+{
+    fprintf(stderr, "zone-init: %s: %s\n", what, strerror(errno));
+    return 1;
+}
+
+/* Programs of a pod talk to each other by 127.0.0.1. */
+static int loopback_up(void)
+{
+    struct ifreq request = { .ifr_name = "lo" };
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
+
+    request.ifr_flags = IFF_UP;
+    rc = fd < 0 ? -1 : ioctl(fd, SIOCSIFFLAGS, &request);
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+/* Every session has a few files of ours. */
+static void raise_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return;
+    limit.rlim_cur = limit.rlim_max < MAX_FILES ? limit.rlim_max : MAX_FILES;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int prepare(struct zone *zone)
 {
     char *real = realpath(zone->work, NULL);
@@ -135,6 +169,9 @@ static int prepare(struct zone *zone)
     sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    raise_files();
+    if (loopback_up())
+        complain("lo");
     zone->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     zone->self = (int)syscall(SYS_pidfd_open, getpid(), 0);
     /* From here on its paths are relative: overlay's options are lists, and
@@ -147,12 +184,6 @@ static int prepare(struct zone *zone)
     free(real);
     zone->work = ".";
     return 0;
-}
-
-static int complain(const char *what)
-{
-    fprintf(stderr, "zone-init: %s: %s\n", what, strerror(errno));
-    return 1;
 }
 
 /* A process of the host, in namespaces of its own. */

@@ -85,6 +85,10 @@ ended a
 is "a read-only root" "$status" 1
 gone a "read-only"
 
+container a '["cat", "/sys/class/net/lo/flags"]'
+said a "its loopback is up" 0x9
+gone a "loopback"
+
 # ---- programs that are none
 config '["nothing-there"]' | bundle a
 create a
