@@ -4,8 +4,14 @@
 
 #include "oci.h"
 
-int image_make_dir(const char *dir, struct zp_error *err);
-/* Packs @root into @file, which is not there, or not whole, if it fails. */
-int image_pack(const char *root, const char *file, struct zp_error *err);
+/*
+ * Packs @root into DIR/NAME.squashfs. A root of nothing but layers that were
+ * packed before is not packed again: it is another name of that file. The name
+ * is the caller's to remove; what nobody has used for a week goes by itself.
+ */
+int image_make(const char *root, const char *dir_path, const char *name,
+               bool *cached_out, struct zp_error *err);
+/* Its path, before it is made. */
+void image_path(const char *dir, const char *name, char *buf, size_t size);
 
 #endif

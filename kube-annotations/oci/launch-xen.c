@@ -248,18 +248,15 @@ static int attach(const struct conf *conf, const struct state *zone_state,
 {
     struct zp_xen *xen;
     struct zp_zone *zone;
+    bool cached;
     int rc = find_zone(zone_state, &xen, &zone, err);
 
     if (rc)
         return rc;
-    rc = image_make_dir(conf->images, err);
-    if (!rc) {
-        snprintf(state->image, sizeof(state->image), "%s/%s.squashfs",
-                 conf->images, state->id);
-        rc = state_write(state, err);
-    }
+    image_path(conf->images, state->id, state->image, sizeof(state->image));
+    rc = state_write(state, err);
     if (!rc)
-        rc = image_pack(spec->root, state->image, err);
+        rc = image_make(spec->root, conf->images, state->id, &cached, err);
     /* Two containers of a pod are not to look for a name at once. */
     if (!rc && zone_state != state && flock(zone_state->dir, LOCK_EX))
         rc = zp__fail_sys(err, ZP_ERR_IO, errno, "state", "%s",

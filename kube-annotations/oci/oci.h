@@ -78,6 +78,8 @@ bool process_lives(struct known_process process);
 /* Kills it and waits until it is gone, for at most 10 s. */
 void process_kill(struct known_process process, int number);
 
+/* ---- files.c ------------------------------------------------------------- */
+
 /* Text to a file beside it, which then takes its place. */
 int write_whole(int dir, const char *name, const char *text,
                 struct zp_error *err);
