@@ -151,6 +151,12 @@ START_TEST(exhausted_on_the_way)
     ck_text(1, "keeps 1024 MiB, 600 used");
     ck_text(2, "gives 256 MiB of pnode 2 to another: from 1024 to 768 MiB, "
             "250 used");
+    /* What of it is there again it no longer waits for. */
+    make(2, 2, 1024, 600);
+    free_kib[2] = 100 * MIB;
+    decide(3);
+    ck_text(0, "goes from 1280 to 1280 MiB, 1000 used, and waits for 156 MiB "
+            "of pnode 2");
 }
 END_TEST
 

@@ -82,6 +82,28 @@ START_TEST(half_is_enough)
 }
 END_TEST
 
+/* Two vnodes that node 6 gives memory to: theirs there ascend as they do. */
+START_TEST(what_one_donor_gives_ascends)
+{
+    uint32_t i;
+
+    for (i = 0; i < 8; i++)
+        f.host.free_kib[i] = i < 2 ? GIB : 0;
+    f.host.nr_pcpus[6] = 0;
+    f.host.free_kib[6] = 8 * GIB;
+    f.req.spill = ZP_SPILL_PREFERRED;
+    f.req.nr_vnodes = 2;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.nr_vnodes, 4);
+    ck_assert_uint_eq(f.plan.vnode[2].pnode, 6);
+    ck_assert_uint_eq(f.plan.vnode[3].pnode, 6);
+    ck_works(zp_plan_check(f.topo, &f.plan, &err));
+    f.plan.vnode[2].pxm = 1;
+    ck_fails(zp_plan_check(NULL, &f.plan, &err), ZP_ERR_INVAL, "plan",
+             "vnode 3 is on position 6, after 6");
+}
+END_TEST
+
 /* The second finding is not asked about. */
 START_TEST(no_finding_beyond_the_last)
 {
@@ -111,6 +133,7 @@ int main(void)
     tcase_add_test(tc, as_many_vcpus_as_there_may_be);
     tcase_add_test(tc, one_way_is_no_way);
     tcase_add_test(tc, half_is_enough);
+    tcase_add_test(tc, what_one_donor_gives_ascends);
     tcase_add_test(tc, no_finding_beyond_the_last);
     return fixture_run(s);
 }

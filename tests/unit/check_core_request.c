@@ -135,6 +135,9 @@ CHANGE(interleave_grows, r->spill = ZP_SPILL_INTERLEAVE;
        r->interleave.nr = 1; r->max_mem_kib = 2 << 20)
 CHANGE(same_node_twice, r->memory_nodes.nr = 2;
        r->memory_nodes.os_id[0] = r->memory_nodes.os_id[1] = 6)
+CHANGE(interleaved_twice, r->spill = ZP_SPILL_INTERLEAVE;
+       r->interleave.nr = 3; r->interleave.os_id[0] = 1;
+       r->interleave.os_id[2] = 1)
 CHANGE(too_many_nodes, r->memory_nodes.nr = 65)
 CHANGE(many_near, r->nr_near = 17)
 CHANGE(bad_near, near_one(r, "eth0"))
@@ -180,6 +183,8 @@ static const struct refusal refusals[] = {
       "memory-policy", "interleaved memory is static: it can't grow" },
     { "a node twice", same_node_twice, ZP_ERR_INVAL, "memory-nodes",
       "memory-nodes: node 6 is named twice" },
+    { "interleaved twice", interleaved_twice, ZP_ERR_INVAL,
+      "interleave-nodes", "interleave-nodes: node 1 is named twice" },
     { "65 nodes", too_many_nodes, ZP_ERR_RANGE, "memory-nodes",
       "memory-nodes: 65 nodes are named, a host has at most 64" },
     { "17 devices", many_near, ZP_ERR_RANGE, "device",
