@@ -110,10 +110,13 @@ done
 # ---- a verb that is killed, at any point
 config '["sleep", "1000"]' | bundle a
 for ((delay = 0; delay < 20; delay++)); do
-    oci create --bundle "$tmp/a/bundle" --pid-file "$tmp/a/pid" a \
-        </dev/null >/dev/null 2>&1 &
+    # The verb itself, no shell around it.
+    # shellcheck disable=SC2086
+    (exec ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$conf" --root \
+        "$root" create --bundle "$tmp/a/bundle" --pid-file "$tmp/a/pid" a \
+        </dev/null >/dev/null 2>&1) &
     maker=$!
-    sleep "0.00$((delay % 10))$((delay / 10))"
+    sleep "0.0$(printf '%02d' $((2 * delay)))"
     kill -KILL "$maker" 2>/dev/null
     wait "$maker" 2>/dev/null
     oci delete --force a || not_ok "delete --force after $delay"
