@@ -87,6 +87,20 @@ static int make_uuid(struct state *state, struct zp_error *err)
     return ZP_OK;
 }
 
+/* zone-cri has planned it, or it is planned when it is launched. */
+static int name_zone(const struct call *call, struct state *state,
+                     const struct zk_spec *spec, struct zp_error *err)
+{
+    const char *uuid = zk_spec_annotation(spec, ZK_ZONE_ANNOTATION);
+    const struct launcher *launcher;
+    int rc;
+
+    if (!uuid)
+        return make_uuid(state, err);
+    rc = launcher_of(&call->conf, &launcher, err);
+    return rc ? rc : launcher->claim(state, uuid, err);
+}
+
 static int start_keeper(struct call *call, struct state *state,
                         const struct zk_spec *spec, struct zp_error *err)
 {
@@ -187,7 +201,7 @@ static int create(struct call *call, struct state *state,
     if (rc)
         return rc;
     if (!strcmp(state->zone, state->id)) {
-        rc = make_uuid(state, err);
+        rc = name_zone(call, state, spec, err);
         if (rc)
             return rc;
         rc = start_keeper(call, state, spec, err);

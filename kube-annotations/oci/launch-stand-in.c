@@ -40,6 +40,16 @@ _Noreturn static void be_zone(const struct conf *conf, int work, int link)
     _exit(1);
 }
 
+/* Nothing is reserved here: any will do. */
+static int claim(struct state *state, const char *uuid, struct zp_error *err)
+{
+    if (strlen(uuid) != 36)
+        return zp__fail(err, ZP_ERR_INVAL, "uuid", "annotation "
+                        ZK_ZONE_ANNOTATION ": \"%.40s\" is no uuid", uuid);
+    snprintf(state->uuid, sizeof(state->uuid), "%s", uuid);
+    return ZP_OK;
+}
+
 static int launch(const struct conf *conf, const struct state *state,
                   const struct zk_spec *spec, struct zk_transport **out,
                   struct zp_error *err)
@@ -116,5 +126,5 @@ static int detach(const struct conf *conf, const struct state *zone,
     return ZP_OK;
 }
 
-const struct launcher launch_stand_in = { launch, watch, ended, destroy,
-                                          attach, detach };
+const struct launcher launch_stand_in = { claim, launch, watch, ended,
+                                          destroy, attach, detach };

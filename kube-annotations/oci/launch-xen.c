@@ -116,6 +116,51 @@ static int launch_zone(struct zp_xen *xen, const struct conf *conf,
     return rc;
 }
 
+/* Only what is not launched yet: who fails later destroys what he claimed. */
+static int claim(struct state *state, const char *uuid, struct zp_error *err)
+{
+    struct zp_xen *xen;
+    struct zp_zone *zone;
+    int rc = zp_xen_open(&xen, err);
+
+    if (rc)
+        return rc;
+    rc = zp_zone_find(xen, uuid, &zone, err);
+    if (!rc) {
+        if (zone->state != ZP_ZONE_RESERVED ||
+            strcmp(zone->spec.uuid, uuid))
+            rc = zp__fail(err, ZP_ERR_NOTFOUND, "zone", "annotation "
+                          ZK_ZONE_ANNOTATION ": \"%.40s\" is no reservation",
+                          uuid);
+        else
+            snprintf(state->uuid, sizeof(state->uuid), "%s",
+                     zone->spec.uuid);
+        zp_zone_list_free(zone, 1);
+    }
+    zp_xen_close(xen);
+    return rc;
+}
+
+static int launch_reserved(struct zp_xen *xen, const struct conf *conf,
+                           const struct state *state, struct zp_error *err)
+{
+    struct zp_zone_spec spec;
+    int rc = ZP_OK;
+
+    zp_zone_spec_init(&spec);
+    snprintf(spec.uuid, sizeof(spec.uuid), "%s", state->uuid);
+    spec.kernel = strdup(conf->kernel);
+    spec.ramdisk = strdup(conf->ramdisk);
+    spec.cmdline = strdup(conf->cmdline);
+    spec.on_reboot = spec.on_crash = ZP_ACTION_DESTROY;
+    if (!spec.kernel || !spec.ramdisk || !spec.cmdline)
+        rc = zp__nomem(err);
+    if (!rc)
+        rc = zp_zone_launch_reserved(xen, &spec, &our_domid, err);
+    zp_zone_spec_clear(&spec);
+    return rc;
+}
+
 static bool ended(void)
 {
     char **event;
@@ -159,14 +204,16 @@ static int launch(const struct conf *conf, const struct state *state,
 {
     struct zp_xen *xen;
     struct zk_zone zone;
-    int rc = read_request(conf, state, spec, &zone, err);
+    bool reserved = zk_spec_annotation(spec, ZK_ZONE_ANNOTATION) != NULL;
+    int rc = reserved ? ZP_OK : read_request(conf, state, spec, &zone, err);
 
     if (rc)
         return rc;
     rc = zp_xen_open(&xen, err);
     if (rc)
         return rc;
-    rc = launch_zone(xen, conf, state, &zone, err);
+    rc = reserved ? launch_reserved(xen, conf, state, err)
+                  : launch_zone(xen, conf, state, &zone, err);
     zp_xen_close(xen);
     if (rc)
         return rc;
@@ -298,5 +345,5 @@ static int detach(const struct conf *conf, const struct state *zone_state,
     return ZP_OK;
 }
 
-const struct launcher launch_xen = { launch, watch, ended, destroy, attach,
-                                     detach };
+const struct launcher launch_xen = { claim, launch, watch, ended, destroy,
+                                     attach, detach };

@@ -16,7 +16,8 @@
 #include "../link.h"
 #include "../spec.h"
 
-/* Tells in which zone a container is. */
+/* Tells in which zone a container is; of a sandbox that zone-cri has placed,
+ * under which uuid it is reserved. */
 #define ZK_ZONE_ANNOTATION "zoneplace.io/zone"
 
 enum { MAX_ID = 128, EXIT_LOST = 137 };
@@ -112,6 +113,9 @@ int control_call(const struct state *state, const char *words,
  * are of any process, work from the state alone, and may be done again.
  */
 struct launcher {
+    /* Makes the zone that is reserved under @uuid this container's: what is
+     * another's, or lives already, is not taken. */
+    int (*claim)(struct state *state, const char *uuid, struct zp_error *err);
     /* Makes the zone and gives the transport of its link. */
     int (*launch)(const struct conf *conf, const struct state *state,
                   const struct zk_spec *spec, struct zk_transport **out,

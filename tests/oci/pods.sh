@@ -154,5 +154,23 @@ check "says so" grep -q "the pod's sandbox: container does not exist: pod" \
 config '["true"]' "$(cri container ../pod)" | bundle five
 create five
 check "of a pod with another name" grep -q "is no sandbox's id" "$tmp/err"
+
+# ---- one that zone-cri has placed
+placed()
+{
+    printf '"annotations": {"io.kubernetes.cri.container-type": "sandbox",
+        "zoneplace.io/zone": "%s", "zoneplace.io/plan": "{}"}' "$1"
+}
+uuid=0a1b2c3d-0000-4000-8000-0123456789ab
+config '["/pause"]' "$(placed $uuid)" | bundle placed
+create placed
+is "a sandbox that is placed is made" "$status" 0
+check "its zone is the one that is reserved" \
+    grep -rq "\"uuid\": \"$uuid\"" "$root/placed"
+check "it goes" oci delete --force placed
+config '["/pause"]' "$(placed mine)" | bundle placed
+create placed
+is "one of no uuid" "$status" 1
+check "is told so" grep -q '"mine" is no uuid' "$tmp/err"
 nothing_left "at the end"
 finish
