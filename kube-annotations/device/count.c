@@ -58,6 +58,49 @@ void zd_all_unhealthy(struct zd_resource *resource, uint32_t nr)
     }
 }
 
+/* ---- zones ---- */
+
+static bool same_shape(const struct zp_request *a, const struct zp_request *b)
+{
+    struct zp_request x = *a, y = *b;
+
+    return !zp_request_check(&x, NULL) && !zp_request_check(&y, NULL) &&
+           x.max_vcpus == y.max_vcpus && x.mem_kib == y.mem_kib &&
+           x.max_mem_kib == y.max_mem_kib && x.nr_vnodes == y.nr_vnodes &&
+           x.strategy == y.strategy;
+}
+
+/* A zone that grows and shrinks has as much of what it holds on a node as it
+ * had at first: where its pages are would have to be counted. */
+static uint64_t share_kib(const struct zp_plan *plan, uint32_t vnode,
+                          uint64_t held_kib)
+{
+    uint64_t mem_kib = plan->vnode[vnode].mem_kib;
+
+    if (plan->growth == ZP_GROWTH_NONE || held_kib == ZP_UNKNOWN_KIB ||
+        !plan->mem_kib)
+        return mem_kib;
+    return (uint64_t)((unsigned __int128)held_kib * mem_kib / plan->mem_kib);
+}
+
+/* What Xen itself has taken for it is no pod's: pods ask for guest memory. */
+void zd_host_add_zone(struct zd_host *host, const struct zp_mix *shapes,
+                      const struct zp_request *req,
+                      const struct zp_plan *plan, uint64_t held_kib)
+{
+    uint32_t v, i, pos;
+
+    for (v = 0; v < plan->nr_vnodes; v++) {
+        pos = zp_topology_pos(host->topo, plan->vnode[v].pnode_os_id);
+        if (pos != ZP_UNKNOWN_ID)
+            host->zone_kib[pos] += share_kib(plan, v, held_kib);
+    }
+    for (i = 0; shapes && i < zp_mix_nr(shapes); i++) {
+        if (same_shape(zp_mix_request(shapes, i), req))
+            host->nr_of[i]++;
+    }
+}
+
 /* ---- lists ---- */
 
 static struct zk_device *add(struct list *list, uint32_t node, bool healthy)

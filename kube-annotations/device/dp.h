@@ -65,6 +65,12 @@ void zd_host_clear(struct zd_host *host);
 
 /* ---- count.c, prefer.c: pure --------------------------------------------- */
 
+/* A zone's memory was that of a host without zones. @held_kib: what it holds
+ * now, or ZP_UNKNOWN_KIB: as planned. */
+void zd_host_add_zone(struct zd_host *host, const struct zp_mix *shapes,
+                      const struct zp_request *req,
+                      const struct zp_plan *plan, uint64_t held_kib);
+
 struct zd_resource {
     char name[80];               /* "zoneplace.io/vcpu" */
     struct zk_device *device;

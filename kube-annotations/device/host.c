@@ -38,49 +38,16 @@ static int read_described(const struct zd_source *source,
 
 #ifdef HAVE_XEN
 
-static bool same_shape(const struct zp_request *a, const struct zp_request *b)
-{
-    struct zp_request x = *a, y = *b;
-
-    return !zp_request_check(&x, NULL) && !zp_request_check(&y, NULL) &&
-           x.max_vcpus == y.max_vcpus && x.mem_kib == y.mem_kib &&
-           x.max_mem_kib == y.max_mem_kib && x.nr_vnodes == y.nr_vnodes &&
-           x.strategy == y.strategy;
-}
-
-/* A zone that grows and shrinks has as much of what it holds on a node as it
- * had at first: where its pages are would have to be counted. */
-static uint64_t share_kib(const struct zp_zone *zone,
-                          const struct zp_vnode *vnode)
-{
-    const struct zp_plan *plan = &zone->spec.plan;
-
-    if (plan->growth == ZP_GROWTH_NONE || !plan->mem_kib ||
-        zone->state == ZP_ZONE_RESERVED || zone->state == ZP_ZONE_LAUNCHING ||
-        zone->state == ZP_ZONE_REBOOTING)
-        return vnode->mem_kib;
-    return (uint64_t)((unsigned __int128)zone->mem_kib * vnode->mem_kib /
-                      plan->mem_kib);
-}
-
-/* What Xen itself has taken for it is no pod's: pods ask for guest memory. */
 static void add_zone(const struct zp_zone *zone, const struct zp_mix *shapes,
                      struct zd_host *host)
 {
-    const struct zp_plan *plan = &zone->spec.plan;
-    uint32_t v, i, pos;
+    bool built = zone->state != ZP_ZONE_RESERVED &&
+                 zone->state != ZP_ZONE_LAUNCHING &&
+                 zone->state != ZP_ZONE_REBOOTING;
 
-    if (zone->damaged || zone->state == ZP_ZONE_DYING)
-        return;
-    for (v = 0; v < plan->nr_vnodes; v++) {
-        pos = zp_topology_pos(host->topo, plan->vnode[v].pnode_os_id);
-        if (pos != ZP_UNKNOWN_ID)
-            host->zone_kib[pos] += share_kib(zone, &plan->vnode[v]);
-    }
-    for (i = 0; shapes && i < zp_mix_nr(shapes); i++) {
-        if (same_shape(zp_mix_request(shapes, i), &zone->spec.request))
-            host->nr_of[i]++;
-    }
+    if (!zone->damaged && zone->state != ZP_ZONE_DYING)
+        zd_host_add_zone(host, shapes, &zone->spec.request, &zone->spec.plan,
+                         built ? zone->mem_kib : ZP_UNKNOWN_KIB);
 }
 
 static int read_live(struct zd_source *source, const struct zp_mix *shapes,
