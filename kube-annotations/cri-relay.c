@@ -29,8 +29,9 @@ enum { MAX_STREAMS = 1024 };
 enum { MAX_METADATA = 1 << 20 };
 /* containerd is started again within a second or so. */
 enum { LEAST_BACKOFF_MS = 50, MOST_BACKOFF_MS = 500 };
-/* What has come is sent at the latest after so many events. */
-enum { MAX_GATHERED = 32 };
+/* What has come is sent at the latest after so many events: more than all calls
+ * have at once, or requests would go on without their ends. */
+enum { MAX_GATHERED = 4096 };
 
 /* ---- the socket ---- */
 
