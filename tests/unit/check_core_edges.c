@@ -104,6 +104,29 @@ START_TEST(what_one_donor_gives_ascends)
 }
 END_TEST
 
+/* --size-by cpu, near a device whose node is too narrow for any set: then any
+ * nodes count, not those with node 0, which is narrow as well. */
+START_TEST(any_nodes_for_a_narrow_owner)
+{
+    uint32_t pcpu;
+
+    f.host.nr_pcpus[0] = 1;
+    for (pcpu = 0; pcpu < 16; pcpu++)
+        zp_pcpuset_add(&f.host.reserved, f.host.first_pcpu[3] + pcpu);
+    f.host.nr_devices = 1;
+    strcpy(f.host.device[0].busid, "0000:41:00.0");
+    f.host.device[0].nr_ids = 1;
+    f.host.device[0].os_id[0] = 3;
+    strcpy(f.req.near[0].busid, "41:00.0");
+    f.req.near[0].weight = f.req.nr_near = 1;
+    f.req.near_policy = ZP_NEAR_PREFERRED;
+    f.req.size_by = ZP_SIZE_BY_CPU;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.nr_cpu_vnodes, 1);
+    ck_assert_uint_ne(f.plan.vnode[0].pnode, 0);
+}
+END_TEST
+
 /* The second finding is not asked about. */
 START_TEST(no_finding_beyond_the_last)
 {
@@ -134,6 +157,7 @@ int main(void)
     tcase_add_test(tc, one_way_is_no_way);
     tcase_add_test(tc, half_is_enough);
     tcase_add_test(tc, what_one_donor_gives_ascends);
+    tcase_add_test(tc, any_nodes_for_a_narrow_owner);
     tcase_add_test(tc, no_finding_beyond_the_last);
     return fixture_run(s);
 }
