@@ -13,12 +13,10 @@
  */
 #include "cri-call.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <grpc/byte_buffer.h>
-#include <grpc/byte_buffer_reader.h>
 #include <grpc/status.h>
 
 #include "cri-log.h"
@@ -26,57 +24,6 @@
 /* Calls are asked for in advance so that a burst finds them. A worker runs at
  * most so many; the others wait in the server. */
 enum { CALLS_AHEAD = 16, MAX_CALLS = 512 };
-
-enum step {
-    ACCEPT, CLOSED, READ_REQUEST, WRITE_REQUEST, READ_HEADERS, READ_RESPONSE,
-    READ_STATUS, WRITE_RESPONSE, GATE, NR_STEPS
-};
-
-struct tag {
-    struct zk_call *call;
-    enum step step;
-};
-
-enum { QUEUED = 2 };
-
-struct pipe {
-    grpc_byte_buffer *incoming;  /* filled while .reading */
-    grpc_byte_buffer *queue[QUEUED];
-    unsigned nr;
-    bool reading, ended;         /* its source */
-    grpc_byte_buffer *outgoing;  /* kept while .writing */
-    bool writing;                /* its sink */
-    grpc_metadata *headers;      /* those that go on */
-    bool begun, done;            /* headers, and the end, have been sent */
-    bool broken;                 /* the sink takes nothing more */
-};
-
-enum gate_state { NO_GATE, TO_ENTER, ENTERING, INSIDE, LEAVING, LEFT };
-
-struct zk_call {
-    struct zk_worker *worker;
-    struct tag tag[NR_STEPS];
-    unsigned busy;               /* batches under way, and the gate */
-    struct zk_call *next;        /* in .dirty of the worker */
-    bool is_dirty;
-    struct zk_call *gate_next;   /* in the gate's queue */
-
-    grpc_call *down, *up;        /* kubelet's; containerd's, or NULL */
-    grpc_call_details details;
-    grpc_metadata_array metadata;
-    struct pipe request, response;
-    int cancelled;               /* written by CLOSED */
-    bool closed;                 /* nobody waits for an answer any more */
-
-    grpc_metadata_array headers, trailers;
-    bool has_headers, has_status;
-    grpc_status_code status;
-    grpc_slice text;
-
-    enum gate_state gate;
-    struct zk_cri_visit visit;
-    grpc_slice request_slice, response_slice;
-};
 
 /* ---- its life ---- */
 
@@ -88,8 +35,8 @@ static struct zk_call *new_call(struct zk_worker *worker)
     if (!c)
         return NULL;
     c->worker = worker;
-    for (i = 0; i < NR_STEPS; i++)
-        c->tag[i] = (struct tag){ c, (enum step)i };
+    for (i = 0; i < ZK_NR_STEPS; i++)
+        c->tag[i] = (struct zk_tag){ c, (enum zk_step)i };
     grpc_call_details_init(&c->details);
     grpc_metadata_array_init(&c->metadata);
     grpc_metadata_array_init(&c->headers);
@@ -100,7 +47,7 @@ static struct zk_call *new_call(struct zk_worker *worker)
     return c;
 }
 
-static void clear_pipe(struct pipe *pipe)
+static void clear_pipe(struct zk_pipe *pipe)
 {
     while (pipe->nr)
         grpc_byte_buffer_destroy(pipe->queue[--pipe->nr]);
@@ -142,7 +89,7 @@ void zk_call_accept(struct zk_worker *worker)
             return;
         if (grpc_server_request_call(relay->server, &c->down, &c->details,
                                      &c->metadata, worker->cq, worker->cq,
-                                     &c->tag[ACCEPT]) != GRPC_CALL_OK) {
+                                     &c->tag[ZK_ACCEPT]) != GRPC_CALL_OK) {
             free_call(c);
             return;
         }
@@ -152,7 +99,7 @@ void zk_call_accept(struct zk_worker *worker)
 
 /* A batch is refused only to those who misuse the library. */
 static void start(struct zk_call *c, grpc_call *on, const grpc_op *ops,
-                  size_t nr, enum step step)
+                  size_t nr, enum zk_step step)
 {
     grpc_call_error error = grpc_call_start_batch(on, ops, nr, &c->tag[step],
                                                   NULL);
@@ -174,7 +121,7 @@ static void mark(struct zk_call *c)
     c->worker->dirty_end = &c->next;
 }
 
-static void answer(struct zk_call *c, grpc_status_code status,
+void zk_call_answer(struct zk_call *c, grpc_status_code status,
                    const char *text)
 {
     c->status = status;
@@ -186,21 +133,21 @@ static void answer(struct zk_call *c, grpc_status_code status,
 
 /* ---- what is read ---- */
 
-static void read_more(struct zk_call *c, struct pipe *pipe)
+static void read_more(struct zk_call *c, struct zk_pipe *pipe)
 {
     bool up = pipe == &c->response;
     grpc_op op = { .op = GRPC_OP_RECV_MESSAGE };
 
-    if (pipe->reading || pipe->ended || pipe->nr == QUEUED)
+    if (pipe->reading || pipe->ended || pipe->nr == ZK_QUEUED)
         return;
     pipe->reading = true;
     pipe->incoming = NULL;
     op.data.recv_message.recv_message = &pipe->incoming;
     start(c, up ? c->up : c->down, &op, 1,
-          up ? READ_RESPONSE : READ_REQUEST);
+          up ? ZK_READ_RESPONSE : ZK_READ_REQUEST);
 }
 
-static void have_read(struct zk_call *c, struct pipe *pipe, bool success)
+static void have_read(struct zk_call *c, struct zk_pipe *pipe, bool success)
 {
     pipe->reading = false;
     if (!success || !pipe->incoming) {
@@ -212,7 +159,7 @@ static void have_read(struct zk_call *c, struct pipe *pipe, bool success)
     read_more(c, pipe);
 }
 
-static void have_written(struct zk_call *c, struct pipe *pipe, bool success)
+static void have_written(struct zk_call *c, struct zk_pipe *pipe, bool success)
 {
     pipe->writing = false;
     grpc_byte_buffer_destroy(pipe->outgoing);
@@ -238,44 +185,20 @@ static bool is_cri(const grpc_slice *method)
            starts_with(method, "/runtime.v1alpha2.");
 }
 
-static bool at_gate(struct zk_call *c)
-{
-    static const char *const methods[ZK_NR_CRI_METHODS] = {
-        [ZK_RUN_POD] = "RunPodSandbox",
-        [ZK_STOP_POD] = "StopPodSandbox",
-        [ZK_REMOVE_POD] = "RemovePodSandbox",
-    };
-    static const char *const services[] = { "/runtime.v1.RuntimeService/",
-        "/runtime.v1alpha2.RuntimeService/" };
-    char name[80];
-    size_t i, s;
-
-    for (i = 0; i < ZK_NR_CRI_METHODS; i++) {
-        for (s = 0; s < 2; s++) {
-            snprintf(name, sizeof(name), "%s%s", services[s], methods[i]);
-            if (!grpc_slice_str_cmp(c->details.method, name)) {
-                c->visit.method = (enum zk_cri_method)i;
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static void have_accepted(struct zk_call *c)
 {
     grpc_op op = { .op = GRPC_OP_RECV_CLOSE_ON_SERVER };
 
     c->worker->nr_calls++;
     op.data.recv_close_on_server.cancelled = &c->cancelled;
-    start(c, c->down, &op, 1, CLOSED);
+    start(c, c->down, &op, 1, ZK_CLOSED);
     if (!is_cri(&c->details.method)) {
-        answer(c, GRPC_STATUS_UNIMPLEMENTED, "zone-cri relays runtime.v1 and "
-               "runtime.v1alpha2 only");
+        zk_call_answer(c, GRPC_STATUS_UNIMPLEMENTED, "zone-cri relays "
+                       "runtime.v1 and runtime.v1alpha2 only");
         return;
     }
-    if (c->worker->relay->config.gate && at_gate(c))
-        c->gate = TO_ENTER;
+    if (c->worker->relay->config.gate && zk_gate_wants(c))
+        c->gate = ZK_TO_ENTER;
     read_more(c, &c->request);
 }
 
@@ -296,7 +219,7 @@ static bool is_hop(const grpc_metadata *m)
     return false;
 }
 
-static void put_headers(struct pipe *pipe, const grpc_metadata_array *from,
+static void put_headers(struct zk_pipe *pipe, const grpc_metadata_array *from,
                         grpc_op *op)
 {
     size_t i, nr = 0;
@@ -312,7 +235,7 @@ static void put_headers(struct pipe *pipe, const grpc_metadata_array *from,
     op->data.send_initial_metadata.count = nr;
 }
 
-static void put_message(struct pipe *pipe, grpc_op *op)
+static void put_message(struct zk_pipe *pipe, grpc_op *op)
 {
     pipe->outgoing = pipe->queue[0];
     pipe->queue[0] = pipe->queue[1];
@@ -332,18 +255,18 @@ static void call_up(struct zk_call *c)
                                      c->details.method, &host,
                                      c->details.deadline, NULL);
     op.data.recv_initial_metadata.recv_initial_metadata = &c->headers;
-    start(c, c->up, &op, 1, READ_HEADERS);
+    start(c, c->up, &op, 1, ZK_READ_HEADERS);
     memset(&op, 0, sizeof(op));
     op.op = GRPC_OP_RECV_STATUS_ON_CLIENT;
     op.data.recv_status_on_client.trailing_metadata = &c->trailers;
     op.data.recv_status_on_client.status = &c->status;
     op.data.recv_status_on_client.status_details = &c->text;
-    start(c, c->up, &op, 1, READ_STATUS);
+    start(c, c->up, &op, 1, ZK_READ_STATUS);
 }
 
 static void send_request(struct zk_call *c)
 {
-    struct pipe *pipe = &c->request;
+    struct zk_pipe *pipe = &c->request;
     grpc_op ops[3] = { { .op = GRPC_OP_SEND_INITIAL_METADATA } };
     bool first = !c->up;
     size_t nr = 0;
@@ -363,7 +286,7 @@ static void send_request(struct zk_call *c)
     }
     if (nr) {
         pipe->writing = true;
-        start(c, c->up, ops, nr, WRITE_REQUEST);
+        start(c, c->up, ops, nr, ZK_WRITE_REQUEST);
         read_more(c, pipe);
     }
     if (first)
@@ -382,7 +305,7 @@ static void put_status(struct zk_call *c, grpc_op *op)
 
 static void send_response(struct zk_call *c)
 {
-    struct pipe *pipe = &c->response;
+    struct zk_pipe *pipe = &c->response;
     grpc_op ops[3] = { { .op = GRPC_OP_SEND_INITIAL_METADATA } };
     size_t nr = 0;
 
@@ -400,174 +323,19 @@ static void send_response(struct zk_call *c)
     if (!nr)
         return;
     pipe->writing = true;
-    start(c, c->down, ops, nr, WRITE_RESPONSE);
+    start(c, c->down, ops, nr, ZK_WRITE_RESPONSE);
     if (c->up)
         read_more(c, pipe);
-}
-
-/* ---- the gate ---- */
-
-static grpc_slice all_of(grpc_byte_buffer *buffer)
-{
-    grpc_byte_buffer_reader reader;
-    grpc_slice slice = grpc_empty_slice();
-
-    if (grpc_byte_buffer_reader_init(&reader, buffer)) {
-        slice = grpc_byte_buffer_reader_readall(&reader);
-        grpc_byte_buffer_reader_destroy(&reader);
-    }
-    return slice;
-}
-
-static void to_gate(struct zk_call *c, enum gate_state state)
-{
-    struct zk_gate_queue *queue = &c->worker->relay->gate;
-
-    c->gate = state;
-    c->busy++;
-    pthread_mutex_lock(&queue->lock);
-    c->gate_next = NULL;
-    *queue->end = c;
-    queue->end = &c->gate_next;
-    pthread_cond_signal(&queue->more);
-    pthread_mutex_unlock(&queue->lock);
-}
-
-struct zk_call *zk_gate_take(struct zk_gate_queue *queue)
-{
-    struct zk_call *c;
-
-    pthread_mutex_lock(&queue->lock);
-    while (!queue->first && !queue->closed)
-        pthread_cond_wait(&queue->more, &queue->lock);
-    c = queue->first;
-    if (c) {
-        queue->first = c->gate_next;
-        if (!queue->first)
-            queue->end = &queue->first;
-    }
-    pthread_mutex_unlock(&queue->lock);
-    return c;
-}
-
-/* A batch of nothing is complete at once, in the queue of its call: so the
- * worker gets it back. */
-void zk_gate_visit(struct zk_call *c)
-{
-    const struct zk_cri_gate *gate = c->worker->relay->config.gate;
-
-    if (c->gate == ENTERING)
-        gate->before(gate->arg, &c->visit);
-    else
-        gate->after(gate->arg, &c->visit);
-    if (grpc_call_start_batch(c->down, NULL, 0, &c->tag[GATE], NULL) !=
-        GRPC_CALL_OK)
-        abort();
-}
-
-static void enter(struct zk_call *c)
-{
-    if (c->closed) {
-        c->gate = LEFT;
-        return;
-    }
-    c->request_slice = all_of(c->request.queue[0]);
-    c->visit.request = GRPC_SLICE_START_PTR(c->request_slice);
-    c->visit.request_len = GRPC_SLICE_LENGTH(c->request_slice);
-    to_gate(c, ENTERING);
-}
-
-static void leave(struct zk_call *c)
-{
-    c->visit.status = (int)c->status;
-    if (c->response.nr) {
-        c->response_slice = all_of(c->response.queue[0]);
-        c->visit.response = GRPC_SLICE_START_PTR(c->response_slice);
-        c->visit.response_len = GRPC_SLICE_LENGTH(c->response_slice);
-    }
-    to_gate(c, LEAVING);
-}
-
-/* Bytes behind a message are part of it: nothing is encoded anew. */
-static void append(struct zk_call *c)
-{
-    grpc_slice parts[2] = { c->request_slice,
-        grpc_slice_from_copied_buffer((const char *)c->visit.more,
-                                      c->visit.more_len) };
-    grpc_byte_buffer *all = grpc_raw_byte_buffer_create(parts, 2);
-
-    grpc_slice_unref(parts[1]);
-    grpc_byte_buffer_destroy(c->request.queue[0]);
-    c->request.queue[0] = all;
-}
-
-static void have_visited(struct zk_call *c)
-{
-    if (c->gate == LEAVING) {
-        c->gate = LEFT;
-        return;
-    }
-    c->gate = INSIDE;
-    if (c->visit.refusal) {
-        c->gate = LEFT;
-        answer(c, (grpc_status_code)c->visit.refusal, c->visit.text);
-    } else if (c->visit.more) {
-        append(c);
-    }
-}
-
-/* Until it is whole. One that has two messages is cut off. */
-static void hold_response(struct zk_call *c)
-{
-    if (c->closed && !c->up) {
-        c->status = GRPC_STATUS_CANCELLED;
-        leave(c);
-    } else if (c->has_status && c->response.ended) {
-        leave(c);
-    } else if (c->response.nr == QUEUED && !c->response.ended) {
-        c->response.ended = true;
-        grpc_call_cancel(c->up, NULL);
-    }
-}
-
-/* Pod calls have one request and one response, which go through as a whole.
- * What has none, or more than one, is none that containerd would take. */
-static bool gate_holds(struct zk_call *c)
-{
-    switch (c->gate) {
-    case TO_ENTER:
-        if (!c->request.ended && c->request.nr < QUEUED && !c->closed)
-            return true;
-        if (c->request.nr == 1 && !c->closed) {
-            enter(c);
-            return true;
-        }
-        c->gate = LEFT;
-        if (!c->closed)
-            answer(c, GRPC_STATUS_INVALID_ARGUMENT,
-                   "zone-cri: one request is expected");
-        return false;
-    case INSIDE:
-        hold_response(c);
-        return true;
-    case ENTERING:
-    case LEAVING:
-        return true;
-    case NO_GATE:
-    case LEFT:
-        break;
-    }
-    return false;
 }
 
 /* ---- what is called by the worker ---- */
 
 static void flush_call(struct zk_call *c)
 {
-    bool held = gate_holds(c);
+    bool held = zk_gate_holds(c);
 
     /* Behind the gate the request goes on, and only its answer waits. */
-    if (!held || c->gate == INSIDE)
+    if (!held || c->gate == ZK_INSIDE)
         send_request(c);
     if (!held)
         send_response(c);
@@ -600,10 +368,10 @@ static void have_closed(struct zk_call *c)
 
 void zk_call_event(void *tag, bool success)
 {
-    struct zk_call *c = ((struct tag *)tag)->call;
+    struct zk_call *c = ((struct zk_tag *)tag)->call;
 
-    switch (((struct tag *)tag)->step) {
-    case ACCEPT:
+    switch (((struct zk_tag *)tag)->step) {
+    case ZK_ACCEPT:
         c->worker->nr_waiting--;
         if (!success) {
             free_call(c);
@@ -612,15 +380,15 @@ void zk_call_event(void *tag, bool success)
         have_accepted(c);
         mark(c);
         return;
-    case CLOSED: have_closed(c); break;
-    case READ_REQUEST: have_read(c, &c->request, success); break;
-    case WRITE_REQUEST: have_written(c, &c->request, success); break;
-    case READ_HEADERS: c->has_headers = true; break;
-    case READ_RESPONSE: have_read(c, &c->response, success); break;
-    case READ_STATUS: c->has_status = true; break;
-    case WRITE_RESPONSE: have_written(c, &c->response, success); break;
-    case GATE: have_visited(c); break;
-    case NR_STEPS: break;
+    case ZK_CLOSED: have_closed(c); break;
+    case ZK_READ_REQUEST: have_read(c, &c->request, success); break;
+    case ZK_WRITE_REQUEST: have_written(c, &c->request, success); break;
+    case ZK_READ_HEADERS: c->has_headers = true; break;
+    case ZK_READ_RESPONSE: have_read(c, &c->response, success); break;
+    case ZK_READ_STATUS: c->has_status = true; break;
+    case ZK_WRITE_RESPONSE: have_written(c, &c->response, success); break;
+    case ZK_GATE: zk_gate_visited(c); break;
+    case ZK_NR_STEPS: break;
     }
     c->busy--;
     mark(c);

@@ -152,10 +152,10 @@ int zp_zone_reserve(struct zp_xen *xen, const struct zp_host_options *opt,
                     struct zp_zone_spec *spec, struct zp_error *err);
 /*
  * Builds what is reserved under @spec->uuid. Request and plan are the
- * reservation's, and come back in @spec; so are cpupool, kernel and command line
- * where it has them, but these do not; the rest is @spec's. If it fails, the
- * reservation is gone, too. NOTFOUND: there is none; EXISTS: the zone lives
- * already.
+ * reservation's, and come back in @spec. Cpupool, kernel and command line are
+ * the reservation's where it has them, but @spec keeps its own; the rest is
+ * @spec's. If it fails, the reservation is gone, too. NOTFOUND: there is none;
+ * EXISTS: the zone lives already.
  */
 int zp_zone_launch_reserved(struct zp_xen *xen, struct zp_zone_spec *spec,
                             uint32_t *domid_out, struct zp_error *err);
