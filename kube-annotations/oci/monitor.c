@@ -348,14 +348,19 @@ int monitor_run(const struct monitor_args *args)
 {
     struct monitor *m = calloc(1, sizeof(*m));
     struct zp_error err = { .msg = "no memory" };
+    int exit_code = EXIT_LOST;
 
     if (!m || (m->args = args, prepare(m, &err))) {
         birth_failed(args->birth, &err);
-        return EXIT_LOST;
+    } else {
+        while (m->state != ENDED)
+            wait_and_relay(m);
+        write_rest(m);
+        answer(m, "the container has ended");
+        exit_code = m->exit_code;
     }
-    while (m->state != ENDED)
-        wait_and_relay(m);
-    write_rest(m);
-    answer(m, "the container has ended");
-    return m->exit_code;
+    if (m)
+        zk_link_close(&m->link);
+    free(m);
+    return exit_code;
 }
