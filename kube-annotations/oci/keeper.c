@@ -139,7 +139,7 @@ static bool serve_zone(struct keeper *k)
     }
     if (rc < 0)
         fprintf(stderr, "zone-oci: keeper: %s\n", err.msg);
-    return rc == 0 && !k->launcher->ended();
+    return rc == 0;
 }
 
 /* ---- the loop ---- */
@@ -167,6 +167,9 @@ static bool wait_and_relay(struct keeper *k, int timeout_ms)
         return errno == EINTR;
     zk_link_polled(&k->zone, fds[3].revents);
     lives = serve_zone(k);
+    /* To ask costs a call to xenstored: not for each piece of a stream. */
+    if (fds[2].revents && k->launcher->ended())
+        lives = false;
     /* From the last: a dropped one's place is taken by the last. */
     for (i = nr; i-- > 0;) {
         zk_link_polled(&k->clients[i]->link, fds[FIXED_FDS + i].revents);
@@ -213,7 +216,7 @@ static void say_goodbye(struct keeper *k)
         drop_client(k, k->nr_clients - 1);
     if (zk_link_send(&k->zone, &frame, &err))
         return;
-    while (now_ms() < until && serve_zone(k)) {
+    while (now_ms() < until && serve_zone(k) && !k->launcher->ended()) {
         struct pollfd fd = { zk_link_fd(&k->zone), zk_link_events(&k->zone),
                              0 };
 
