@@ -223,6 +223,9 @@ START_TEST(configs)
     config.donor_free_percent = 50;
     config.slew_kib = 0;
     ck_assert_int_eq(zp_balloon_config_check(&config, NULL), ZP_ERR_RANGE);
+    config.grow_used_percent = 101; /* the first that is wrong is named */
+    ck_fails(zp_balloon_config_check(&config, &err), ZP_ERR_RANGE, "balloon",
+             "zones grow at 101 % used less 10 %: not in 1..100");
 }
 END_TEST
 
