@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* zone-cri - between kubelet and containerd: see zone-cri(8) */
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ static const char usage[] =
     "Exit: 0 ended by a signal, 1 failed, 2 a bad option.\n";
 
 enum { EXIT_FAILED = 1, EXIT_BAD = 2, MAX_THREADS = 64, MAX_ALLOWED = 64 };
+enum { MAPPED_FROM = 128 << 10 };
 
 struct options {
     struct zk_relay_config relay;
@@ -223,6 +225,9 @@ int main(int argc, char **argv)
         return rc;
     o.pods.rules.kernel = o.kernel;
     o.pods.rules.cmdline = o.cmdline;
+    /* Left alone it grows to the largest message that was freed, and what large
+     * messages took stays in the heap, with small things in between. */
+    mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
     /* The socket is root's from its first moment. */
     umask(0077);
     sigemptyset(&ends);

@@ -162,7 +162,7 @@ def check_memory(relayed, cri):
                 if call.result() != payload:
                     raise RuntimeError("another answer")
 
-    round_of(1000)
+    round_of(2000)
     before = h.rss_kib(cri)
     round_of(2000)
     after = h.rss_kib(cri)
