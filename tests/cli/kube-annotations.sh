@@ -42,6 +42,9 @@ pod()
 }
 
 # ---- the examples
+kube check "$examples/counted.yaml"
+expect_exit 0 "counted.yaml: what is counted is no annotation"
+says "its zone" '^zone counted: 2 vcpus, 4096 MiB, static'
 kube check "$examples/two-nodes.yaml"
 expect_exit 0 "two-nodes.yaml"
 says "its zone" '^zone two-nodes: 8 vcpus, 2048 MiB, static, scattered, 2 nodes$'
