@@ -96,9 +96,18 @@ static bool is(struct walk *w, const struct field *f, uint32_t nr,
     return !w->rc;
 }
 
+/* An empty message may be NULL, from which nothing may be counted. */
+static struct walk over(const uint8_t *buf, size_t len, struct zp_error *err)
+{
+    return (struct walk){ buf, len ? buf + len : buf, ZP_OK, err };
+}
+
 static struct walk into(const struct walk *w, const struct field *f)
 {
-    return (struct walk){ f->data, f->data + f->len, w->rc, w->err };
+    struct walk in = over(f->data, f->len, w->err);
+
+    in.rc = w->rc;
+    return in;
 }
 
 /* ---- strings ---- */
@@ -326,7 +335,7 @@ static bool is_for(struct walk *w, const char *handler)
 int zk_cri_read_run(const uint8_t *buf, size_t len, const char *handler,
                     struct zk_cri_pod *pod_out, struct zp_error *err)
 {
-    struct walk w = { buf, buf + len, ZP_OK, err };
+    struct walk w = over(buf, len, err);
     bool ours = is_for(&w, handler);
 
     if (w.rc)
@@ -348,7 +357,7 @@ static void read_id(struct reader *r, struct walk *w)
 int zk_cri_read_id(const uint8_t *buf, size_t len, char **id_out,
                    struct zp_error *err)
 {
-    struct walk w = { buf, buf + len, ZP_OK, err };
+    struct walk w = over(buf, len, err);
     struct zk_cri_pod pod;
     char *id;
     int rc = read_pod(read_id, &w, &pod);
@@ -383,7 +392,7 @@ int zk_cri_read_list(const uint8_t *buf, size_t len,
                      struct zk_cri_pod **pods_out, size_t *nr_out,
                      struct zp_error *err)
 {
-    struct walk w = { buf, buf + len, ZP_OK, err }, in;
+    struct walk w = over(buf, len, err), in;
     struct zk_cri_pod *pods = NULL, *more;
     struct field f;
     size_t nr = 0;
