@@ -18,7 +18,8 @@
 
 #include "oci.h"
 
-enum { MAX_STATE = 64 << 10, KILL_SECONDS = 10 };
+enum { MAX_STATE = 64 << 10, KILL_SECONDS = 10,
+       KILL_STEP_MS = 5 };
 
 bool id_is_good(const char *id)
 {
@@ -71,19 +72,18 @@ void process_kill(struct known_process process, int number)
 {
     int fd = process.pid > 0
                  ? (int)syscall(SYS_pidfd_open, process.pid, 0) : -1;
-    struct pollfd p = { .fd = fd, .events = POLLIN };
+    int waited_ms;
 
-    if (fd < 0)
-        return;
-    /* The file is of this process or of none: now the start can be asked. */
-    if (process_lives(process)) {
-        /* valgrind knows the first call of the two alone. */
-        if (syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) &&
-            errno == ENOSYS)
-            kill(process.pid, number);
-        poll(&p, 1, KILL_SECONDS * 1000);
-    }
-    close(fd);
+    /* With a pidfd that is of this process or of none the start can be asked
+     * in peace. valgrind knows none, and files may be short. */
+    if (process_lives(process) &&
+        (fd < 0 || syscall(SYS_pidfd_send_signal, fd, number, NULL, 0)))
+        kill(process.pid, number);
+    if (fd >= 0)
+        close(fd);
+    for (waited_ms = 0; waited_ms < KILL_SECONDS * 1000 &&
+         process_lives(process); waited_ms += KILL_STEP_MS)
+        poll(NULL, 0, KILL_STEP_MS);
 }
 
 /* ---- state.json ---- */
