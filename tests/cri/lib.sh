@@ -22,7 +22,7 @@ trap 'rm -rf "$ZP_CRI_TMP"' EXIT
 # libtool's wrapper would be another process.
 [ ! -x "$top_builddir/.libs/zone-cri" ] || program=$top_builddir/.libs/zone-cri
 ZP_CRI_PROGRAM=$program
-ZP_CRI_SANITIZED=$(grep -o -m1 __asan_init "$program" | head -n1)
+ZP_CRI_SANITIZED=$(grep -a -o -m1 __asan_init "$program" | head -n1)
 export ZP_CRI_TMP ZP_CRI_PROGRAM ZP_CRI_SANITIZED PYTHONDONTWRITEBYTECODE=1
 export LD_LIBRARY_PATH=$top_builddir/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 unset http_proxy https_proxy grpc_proxy
