@@ -4,22 +4,9 @@
 #include <string.h>
 
 #include "internal.h"
+#include "protobuf.h"
 
-enum { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5 };
-
-struct field {
-    uint32_t nr;
-    uint32_t type;
-    uint64_t value;              /* VARINT */
-    const uint8_t *data;         /* BYTES */
-    size_t len;
-};
-
-struct walk {
-    const uint8_t *at, *end;
-    int rc;                      /* the first failure */
-    struct zp_error *err;
-};
+#define API "the CRI"
 
 struct reader {
     struct zk_cri_pod pod;
@@ -29,98 +16,17 @@ struct reader {
     int64_t period, quota, memory;
 };
 
-static void fail(struct walk *w, const char *what)
-{
-    if (!w->rc)
-        w->rc = zp__fail(w->err, ZP_ERR_PARSE, "protobuf", "the request is "
-                         "no message of the CRI: %s", what);
-}
-
-/* ---- protobuf's wire format ---- */
-
-static uint64_t take_varint(struct walk *w)
-{
-    uint64_t value = 0;
-    unsigned shift;
-
-    for (shift = 0; shift < 64 && w->at < w->end; shift += 7) {
-        value |= (uint64_t)(*w->at & 0x7f) << shift;
-        if (!(*w->at++ & 0x80))
-            return value;
-    }
-    fail(w, w->at < w->end ? "a number is too long" : "it is cut off");
-    return 0;
-}
-
-static void take_bytes(struct walk *w, uint64_t len, struct field *f)
-{
-    if (len > (size_t)(w->end - w->at)) {
-        fail(w, "it is cut off");
-        return;
-    }
-    f->data = w->at;
-    f->len = (size_t)len;
-    w->at += len;
-}
-
-/* False: there is none, or w->rc says why. */
-static bool take_field(struct walk *w, struct field *f)
-{
-    uint64_t key;
-
-    if (w->rc || w->at == w->end)
-        return false;
-    memset(f, 0, sizeof(*f));
-    key = take_varint(w);
-    f->type = key & 7;
-    if (!w->rc && (key >> 3 == 0 || key >> 3 >= 1 << 29))
-        fail(w, "a field has no number");
-    f->nr = (uint32_t)(key >> 3);
-    switch (f->type) {
-    case VARINT: f->value = take_varint(w); break;
-    case FIXED64: take_bytes(w, 8, f); break;
-    case BYTES: take_bytes(w, take_varint(w), f); break;
-    case FIXED32: take_bytes(w, 4, f); break;
-    default: fail(w, "a field of no known kind"); break;
-    }
-    return !w->rc;
-}
-
-static bool is(struct walk *w, const struct field *f, uint32_t nr,
-               uint32_t type)
-{
-    if (f->nr != nr)
-        return false;
-    if (f->type != type)
-        fail(w, "a field of another kind");
-    return !w->rc;
-}
-
-/* An empty message may be NULL, from which nothing may be counted. */
-static struct walk over(const uint8_t *buf, size_t len, struct zp_error *err)
-{
-    return (struct walk){ buf, len ? buf + len : buf, ZP_OK, err };
-}
-
-static struct walk into(const struct walk *w, const struct field *f)
-{
-    struct walk in = over(f->data, f->len, w->err);
-
-    in.rc = w->rc;
-    return in;
-}
-
 /* ---- strings ---- */
 
 /* A string takes its length and two bytes in the message, so there is room
  * for it and its NUL. */
-static const char *keep(struct reader *r, struct walk *w,
-                        const struct field *f)
+static const char *keep(struct reader *r, struct zk_pb *w,
+                        const struct zk_pb_field *f)
 {
     char *to = r->free;
 
     if (memchr(f->data, '\0', f->len)) {
-        fail(w, "a string holds a NUL");
+        zk_pb_fail(w, "a string holds a NUL");
         return "";
     }
     memcpy(to, f->data, f->len);
@@ -129,7 +35,7 @@ static const char *keep(struct reader *r, struct walk *w,
     return to;
 }
 
-static bool starts_with(const struct field *f, const char *prefix)
+static bool starts_with(const struct zk_pb_field *f, const char *prefix)
 {
     size_t len = strlen(prefix);
 
@@ -138,31 +44,31 @@ static bool starts_with(const struct field *f, const char *prefix)
 
 /* ---- messages ---- */
 
-static void read_metadata(struct reader *r, struct walk *w)
+static void read_metadata(struct reader *r, struct zk_pb *w)
 {
-    struct field f;
+    struct zk_pb_field f;
 
-    while (take_field(w, &f)) {
-        if (is(w, &f, 1, BYTES))
+    while (zk_pb_next(w, &f)) {
+        if (zk_pb_is(w, &f, 1, ZK_PB_BYTES))
             r->pod.name = keep(r, w, &f);
-        else if (is(w, &f, 2, BYTES))
+        else if (zk_pb_is(w, &f, 2, ZK_PB_BYTES))
             r->pod.uid = keep(r, w, &f);
-        else if (is(w, &f, 3, BYTES))
+        else if (zk_pb_is(w, &f, 3, ZK_PB_BYTES))
             r->pod.namespace_ = keep(r, w, &f);
     }
 }
 
 /* An entry of the map; those of others stay where they are. */
-static void read_annotation(struct reader *r, struct walk *w)
+static void read_annotation(struct reader *r, struct zk_pb *w)
 {
     static const uint8_t empty;
-    struct field f, key = { .data = &empty }, value = { .data = &empty };
+    struct zk_pb_field f, key = { .data = &empty }, value = { .data = &empty };
     struct zk_annotation *a;
 
-    while (take_field(w, &f)) {
-        if (is(w, &f, 1, BYTES))
+    while (zk_pb_next(w, &f)) {
+        if (zk_pb_is(w, &f, 1, ZK_PB_BYTES))
             key = f;
-        else if (is(w, &f, 2, BYTES))
+        else if (zk_pb_is(w, &f, 2, ZK_PB_BYTES))
             value = f;
     }
     if (w->rc || (!starts_with(&key, ZK_PREFIX) &&
@@ -179,28 +85,28 @@ static void read_annotation(struct reader *r, struct walk *w)
     a->value = keep(r, w, &value);
 }
 
-static void read_resources(struct reader *r, struct walk *w)
+static void read_resources(struct reader *r, struct zk_pb *w)
 {
-    struct field f;
+    struct zk_pb_field f;
 
-    while (take_field(w, &f)) {
-        if (is(w, &f, 1, VARINT))
+    while (zk_pb_next(w, &f)) {
+        if (zk_pb_is(w, &f, 1, ZK_PB_VARINT))
             r->period = (int64_t)f.value;
-        else if (is(w, &f, 2, VARINT))
+        else if (zk_pb_is(w, &f, 2, ZK_PB_VARINT))
             r->quota = (int64_t)f.value;
-        else if (is(w, &f, 4, VARINT))
+        else if (zk_pb_is(w, &f, 4, ZK_PB_VARINT))
             r->memory = (int64_t)f.value;
     }
 }
 
 /* Kubelet writes quotas as 64 bits of microseconds; -1 or 0: no limit. */
-static void sum_resources(struct reader *r, struct walk *w, uint64_t *milli,
+static void sum_resources(struct reader *r, struct zk_pb *w, uint64_t *milli,
                           uint64_t *bytes)
 {
     const int64_t most = INT64_MAX / 2000;
 
     if (r->quota > most || r->period > most) {
-        fail(w, "a quota beyond all bounds");
+        zk_pb_fail(w, "a quota beyond all bounds");
         return;
     }
     if (r->quota > 0 && r->period > 0)
@@ -210,15 +116,16 @@ static void sum_resources(struct reader *r, struct walk *w, uint64_t *milli,
     r->period = r->quota = r->memory = 0;
 }
 
-static void read_linux(struct reader *r, struct walk *w)
+static void read_linux(struct reader *r, struct zk_pb *w)
 {
-    struct field f;
-    struct walk in;
+    struct zk_pb_field f;
+    struct zk_pb in;
 
-    while (take_field(w, &f)) {
-        if (!is(w, &f, 4, BYTES) && !is(w, &f, 5, BYTES))
+    while (zk_pb_next(w, &f)) {
+        if (!zk_pb_is(w, &f, 4, ZK_PB_BYTES) &&
+            !zk_pb_is(w, &f, 5, ZK_PB_BYTES))
             continue;
-        in = into(w, &f);
+        in = zk_pb_into(w, &f);
         read_resources(r, &in);
         if (f.nr == 4)
             sum_resources(r, &in, &r->overhead_milli, &r->overhead_bytes);
@@ -228,16 +135,17 @@ static void read_linux(struct reader *r, struct walk *w)
     }
 }
 
-static void read_config(struct reader *r, struct walk *w)
+static void read_config(struct reader *r, struct zk_pb *w)
 {
-    struct field f;
-    struct walk in;
+    struct zk_pb_field f;
+    struct zk_pb in;
 
-    while (take_field(w, &f)) {
-        if (!is(w, &f, 1, BYTES) && !is(w, &f, 7, BYTES) &&
-            !is(w, &f, 8, BYTES))
+    while (zk_pb_next(w, &f)) {
+        if (!zk_pb_is(w, &f, 1, ZK_PB_BYTES) &&
+            !zk_pb_is(w, &f, 7, ZK_PB_BYTES) &&
+            !zk_pb_is(w, &f, 8, ZK_PB_BYTES))
             continue;
-        in = into(w, &f);
+        in = zk_pb_into(w, &f);
         if (f.nr == 1)
             read_metadata(r, &in);
         else if (f.nr == 7)
@@ -248,17 +156,17 @@ static void read_config(struct reader *r, struct walk *w)
     }
 }
 
-static void read_run(struct reader *r, struct walk *w)
+static void read_run(struct reader *r, struct zk_pb *w)
 {
-    struct field f;
-    struct walk in;
+    struct zk_pb_field f;
+    struct zk_pb in;
 
-    while (take_field(w, &f)) {
-        if (is(w, &f, 1, BYTES)) {
-            in = into(w, &f);
+    while (zk_pb_next(w, &f)) {
+        if (zk_pb_is(w, &f, 1, ZK_PB_BYTES)) {
+            in = zk_pb_into(w, &f);
             read_config(r, &in);
             w->rc = in.rc;
-        } else if (is(w, &f, 2, BYTES)) {
+        } else if (zk_pb_is(w, &f, 2, ZK_PB_BYTES)) {
             r->pod.handler = keep(r, w, &f);
         }
     }
@@ -270,23 +178,23 @@ static void read_run(struct reader *r, struct walk *w)
         r->pod.mem_bytes += r->overhead_bytes;
 }
 
-static void read_sandbox(struct reader *r, struct walk *w)
+static void read_sandbox(struct reader *r, struct zk_pb *w)
 {
-    struct field f;
-    struct walk in;
+    struct zk_pb_field f;
+    struct zk_pb in;
 
     r->pod.ready = true;         /* SANDBOX_READY is 0 */
-    while (take_field(w, &f)) {
-        in = into(w, &f);
-        if (is(w, &f, 1, BYTES))
+    while (zk_pb_next(w, &f)) {
+        in = zk_pb_into(w, &f);
+        if (zk_pb_is(w, &f, 1, ZK_PB_BYTES))
             r->pod.id = keep(r, w, &f);
-        else if (is(w, &f, 2, BYTES))
+        else if (zk_pb_is(w, &f, 2, ZK_PB_BYTES))
             read_metadata(r, &in);
-        else if (is(w, &f, 3, VARINT))
+        else if (zk_pb_is(w, &f, 3, ZK_PB_VARINT))
             r->pod.ready = !f.value;
-        else if (is(w, &f, 6, BYTES))
+        else if (zk_pb_is(w, &f, 6, ZK_PB_BYTES))
             read_annotation(r, &in);
-        else if (is(w, &f, 7, BYTES))
+        else if (zk_pb_is(w, &f, 7, ZK_PB_BYTES))
             r->pod.handler = keep(r, w, &f);
         if (!w->rc)
             w->rc = in.rc;
@@ -295,8 +203,8 @@ static void read_sandbox(struct reader *r, struct walk *w)
 
 /* ---- calls ---- */
 
-static int read_pod(void (*read)(struct reader *, struct walk *),
-                    struct walk *w, struct zk_cri_pod *pod_out)
+static int read_pod(void (*read)(struct reader *, struct zk_pb *),
+                    struct zk_pb *w, struct zk_cri_pod *pod_out)
 {
     struct reader r = { .pod = { .name = "", .uid = "", .namespace_ = "",
                                  .handler = "", .id = "" } };
@@ -320,13 +228,13 @@ void zk_cri_pod_clear(struct zk_cri_pod *pod)
 }
 
 /* The last one counts. */
-static bool is_for(struct walk *w, const char *handler)
+static bool is_for(struct zk_pb *w, const char *handler)
 {
-    struct field f, last = { .len = 0 };
+    struct zk_pb_field f, last = { .len = 0 };
     size_t len = strlen(handler);
 
-    while (take_field(w, &f)) {
-        if (is(w, &f, 2, BYTES))
+    while (zk_pb_next(w, &f)) {
+        if (zk_pb_is(w, &f, 2, ZK_PB_BYTES))
             last = f;
     }
     return last.len == len && (!len || !memcmp(last.data, handler, len));
@@ -335,7 +243,7 @@ static bool is_for(struct walk *w, const char *handler)
 int zk_cri_read_run(const uint8_t *buf, size_t len, const char *handler,
                     struct zk_cri_pod *pod_out, struct zp_error *err)
 {
-    struct walk w = over(buf, len, err);
+    struct zk_pb w = zk_pb_over(buf, len, API, err);
     bool ours = is_for(&w, handler);
 
     if (w.rc)
@@ -344,12 +252,12 @@ int zk_cri_read_run(const uint8_t *buf, size_t len, const char *handler,
     return ours ? read_pod(read_run, &w, pod_out) : 1;
 }
 
-static void read_id(struct reader *r, struct walk *w)
+static void read_id(struct reader *r, struct zk_pb *w)
 {
-    struct field f;
+    struct zk_pb_field f;
 
-    while (take_field(w, &f)) {
-        if (is(w, &f, 1, BYTES))
+    while (zk_pb_next(w, &f)) {
+        if (zk_pb_is(w, &f, 1, ZK_PB_BYTES))
             r->pod.id = keep(r, w, &f);
     }
 }
@@ -357,7 +265,7 @@ static void read_id(struct reader *r, struct walk *w)
 int zk_cri_read_id(const uint8_t *buf, size_t len, char **id_out,
                    struct zp_error *err)
 {
-    struct walk w = over(buf, len, err);
+    struct zk_pb w = zk_pb_over(buf, len, API, err);
     struct zk_cri_pod pod;
     char *id;
     int rc = read_pod(read_id, &w, &pod);
@@ -392,18 +300,18 @@ int zk_cri_read_list(const uint8_t *buf, size_t len,
                      struct zk_cri_pod **pods_out, size_t *nr_out,
                      struct zp_error *err)
 {
-    struct walk w = over(buf, len, err), in;
+    struct zk_pb w = zk_pb_over(buf, len, API, err), in;
     struct zk_cri_pod *pods = NULL, *more;
-    struct field f;
+    struct zk_pb_field f;
     size_t nr = 0;
 
-    while (take_field(&w, &f)) {
-        if (!is(&w, &f, 1, BYTES))
+    while (zk_pb_next(&w, &f)) {
+        if (!zk_pb_is(&w, &f, 1, ZK_PB_BYTES))
             continue;
         more = make_room(pods, nr);
         if (more) {
             pods = more;
-            in = into(&w, &f);
+            in = zk_pb_into(&w, &f);
             w.rc = read_pod(read_sandbox, &in, &pods[nr]);
             nr += !w.rc;
             if (w.rc != ZP_ERR_NOMEM)
@@ -442,7 +350,7 @@ static uint8_t *put_head(uint8_t *to, uint32_t nr, size_t len)
 {
     uint64_t value = len;
 
-    *to++ = (uint8_t)(nr << 3 | BYTES);
+    *to++ = (uint8_t)(nr << 3 | ZK_PB_BYTES);
     for (; value > 0x7f; value >>= 7)
         *to++ = (uint8_t)(value | 0x80);
     *to++ = (uint8_t)value;

@@ -3,94 +3,13 @@
 
 #include <string.h>
 
+#include "../protobuf.h"
 #include "internal.h"
-
-enum { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5 };
-
-/* ---- reading ---- */
-
-struct field {
-    uint32_t nr, type;
-    uint64_t value;              /* VARINT */
-    const uint8_t *data;         /* BYTES */
-    size_t len;
-};
-
-struct walk {
-    const uint8_t *at, *end;
-    int rc;                      /* the first failure */
-    struct zp_error *err;
-};
 
 struct reader {
     struct zk_device_request request;
     uint32_t container_room, id_room;
 };
-
-static void fail(struct walk *w, const char *what)
-{
-    if (!w->rc)
-        w->rc = zp__fail(w->err, ZP_ERR_PARSE, "protobuf", "the request is "
-                         "no message of " ZK_DEVICE_API ": %s", what);
-}
-
-static uint64_t take_varint(struct walk *w)
-{
-    uint64_t value = 0;
-    unsigned shift;
-
-    for (shift = 0; shift < 64 && w->at < w->end; shift += 7) {
-        value |= (uint64_t)(*w->at & 0x7f) << shift;
-        if (!(*w->at++ & 0x80))
-            return value;
-    }
-    fail(w, shift < 64 ? "it is cut off" : "a number is too long");
-    return 0;
-}
-
-static void take_bytes(struct walk *w, uint64_t len, struct field *f)
-{
-    if (w->rc || len > (size_t)(w->end - w->at)) {
-        fail(w, "it is cut off");
-        return;
-    }
-    f->data = w->at;
-    f->len = (size_t)len;
-    w->at += len;
-}
-
-/* False: there is none, or w->rc says why. */
-static bool take_field(struct walk *w, struct field *f)
-{
-    uint64_t key;
-
-    if (w->rc || w->at == w->end)
-        return false;
-    memset(f, 0, sizeof(*f));
-    key = take_varint(w);
-    if (!w->rc && (key >> 3 == 0 || key >> 3 >= 1 << 29))
-        fail(w, "a field has no number");
-    f->type = key & 7;
-    f->nr = (uint32_t)(key >> 3);
-    switch (f->type) {
-    case VARINT: f->value = take_varint(w); break;
-    case FIXED64: take_bytes(w, 8, f); break;
-    case BYTES: take_bytes(w, take_varint(w), f); break;
-    case FIXED32: take_bytes(w, 4, f); break;
-    default: fail(w, "a field of no known kind"); break;
-    }
-    return !w->rc;
-}
-
-static bool is(struct walk *w, const struct field *f, uint32_t nr,
-               uint32_t type)
-{
-    if (f->nr != nr)
-        return false;
-    if (f->type != type)
-        fail(w, "a field of another kind");
-    return !w->rc;
-}
 
 /* Room for one more item in a list that doubles. */
 static int more_room(void *list, uint32_t nr, uint32_t *room, size_t size,
@@ -112,8 +31,8 @@ static int more_room(void *list, uint32_t nr, uint32_t *room, size_t size,
     return ZP_OK;
 }
 
-static void take_id(struct reader *r, struct walk *w, const struct field *f,
-                    bool must)
+static void take_id(struct reader *r, struct zk_pb *w,
+                    const struct zk_pb_field *f, bool must)
 {
     struct zk_device_request *q = &r->request;
 
@@ -131,10 +50,10 @@ static void take_id(struct reader *r, struct walk *w, const struct field *f,
     q->container[q->nr_containers - 1].nr++;
 }
 
-static void take_container(struct reader *r, struct walk *w, bool preferred)
+static void take_container(struct reader *r, struct zk_pb *w, bool preferred)
 {
     struct zk_device_request *q = &r->request;
-    struct field f;
+    struct zk_pb_field f;
 
     w->rc = more_room(&q->container, q->nr_containers, &r->container_room,
                       sizeof(*q->container), ZK_MAX_REQUESTS, "containers",
@@ -143,25 +62,25 @@ static void take_container(struct reader *r, struct walk *w, bool preferred)
         return;
     q->container[q->nr_containers++] =
         (struct zk_device_container){ q->nr_ids, 0, 0 };
-    while (take_field(w, &f)) {
-        if (is(w, &f, 1, BYTES))
+    while (zk_pb_next(w, &f)) {
+        if (zk_pb_is(w, &f, 1, ZK_PB_BYTES))
             take_id(r, w, &f, false);
-        else if (preferred && is(w, &f, 2, BYTES))
+        else if (preferred && zk_pb_is(w, &f, 2, ZK_PB_BYTES))
             take_id(r, w, &f, true);
-        else if (preferred && is(w, &f, 3, VARINT))
+        else if (preferred && zk_pb_is(w, &f, 3, ZK_PB_VARINT))
             q->container[q->nr_containers - 1].size = (int32_t)f.value;
     }
 }
 
-static void take_containers(struct reader *r, struct walk *w, bool preferred)
+static void take_containers(struct reader *r, struct zk_pb *w, bool preferred)
 {
-    struct walk inner;
-    struct field f;
+    struct zk_pb inner;
+    struct zk_pb_field f;
 
-    while (take_field(w, &f)) {
-        if (!is(w, &f, 1, BYTES))
+    while (zk_pb_next(w, &f)) {
+        if (!zk_pb_is(w, &f, 1, ZK_PB_BYTES))
             continue;
-        inner = (struct walk){ f.data, f.data + f.len, ZP_OK, w->err };
+        inner = zk_pb_into(w, &f);
         take_container(r, &inner, preferred);
         w->rc = inner.rc;
     }
@@ -171,7 +90,7 @@ int zk_device_read(enum zk_device_message message, const uint8_t *buf,
                    size_t len, struct zk_device_request *request_out,
                    struct zp_error *err)
 {
-    struct walk w = { buf, buf + len, ZP_OK, err };
+    struct zk_pb w = zk_pb_over(buf, len, ZK_DEVICE_API, err);
     struct reader r = { .container_room = 0 };
 
     if (message == ZK_PRE_START)
@@ -235,14 +154,14 @@ static void put_varint(struct zk_message *m, uint64_t value)
 
 static void put_number(struct zk_message *m, uint32_t nr, uint64_t value)
 {
-    put_varint(m, nr << 3 | VARINT);
+    put_varint(m, nr << 3 | ZK_PB_VARINT);
     put_varint(m, value);
 }
 
 static void put_field(struct zk_message *m, uint32_t nr, const void *bytes,
                       size_t len)
 {
-    put_varint(m, nr << 3 | BYTES);
+    put_varint(m, nr << 3 | ZK_PB_BYTES);
     put_varint(m, len);
     put(m, bytes, len);
 }
@@ -292,15 +211,15 @@ void zk_put_device(struct zk_message *m, const struct zk_device *device)
     size_t len = 2 + id_len + 2 + health_len +
                  (has_node ? 4 + node_len : 0);
 
-    put_varint(m, 1 << 3 | BYTES);
+    put_varint(m, 1 << 3 | ZK_PB_BYTES);
     put_varint(m, len);
     put_field(m, 1, device->id, id_len);
     put_field(m, 2, health, health_len);
     if (!has_node)
         return;
-    put_varint(m, 3 << 3 | BYTES);
+    put_varint(m, 3 << 3 | ZK_PB_BYTES);
     put_varint(m, 2 + node_len);
-    put_varint(m, 1 << 3 | BYTES);
+    put_varint(m, 1 << 3 | ZK_PB_BYTES);
     put_varint(m, node_len);
     put_number(m, 1, device->node);
 }
@@ -313,7 +232,7 @@ void zk_put_container(struct zk_message *m, const struct zk_device_id *id,
 
     for (i = 0; i < nr; i++)
         len += 1 + varint_len(id[i].len) + id[i].len;
-    put_varint(m, 1 << 3 | BYTES);
+    put_varint(m, 1 << 3 | ZK_PB_BYTES);
     put_varint(m, len);
     for (i = 0; i < nr; i++)
         put_field(m, 1, id[i].text, id[i].len);
