@@ -2,15 +2,10 @@
 /* The relay's threads, its server and its channel to containerd. */
 #include "cri-relay.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <grpc/byte_buffer.h>
 #include <grpc/byte_buffer_reader.h>
@@ -21,6 +16,7 @@
 
 #include "cri-call.h"
 #include "cri-log.h"
+#include "grpc-parts.h"
 #include "internal.h"
 
 /* Calls under way at once, of one client; kubelet has a few dozen. */
@@ -32,44 +28,6 @@ enum { LEAST_BACKOFF_MS = 50, MOST_BACKOFF_MS = 500 };
 /* What has come is sent at the latest after so many events: more than all calls
  * have at once, or requests would go on without their ends. */
 enum { MAX_GATHERED = 4096 };
-
-/* ---- the socket ---- */
-
-static int fail_socket(struct zp_error *err, const char *path, int code)
-{
-    return zp__fail_sys(err, code, errno, "socket", "%s: %s", path,
-                        strerror(errno));
-}
-
-/* A socket that nobody listens on is what one that was killed has left; the
- * library removes it. */
-static int check_socket(const char *path, struct zp_error *err)
-{
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    struct stat st;
-    int fd, failed;
-
-    if (strlen(path) >= sizeof(address.sun_path))
-        return zp__fail(err, ZP_ERR_RANGE, "socket", "%.120s: a socket's path "
-                        "has at most %zu bytes", path,
-                        sizeof(address.sun_path) - 1);
-    if (lstat(path, &st) < 0)
-        return errno == ENOENT ? ZP_OK : fail_socket(err, path, ZP_ERR_IO);
-    if (!S_ISSOCK(st.st_mode))
-        return zp__fail(err, ZP_ERR_EXISTS, "socket", "%s: it is there, and "
-                        "is no socket", path);
-    strcpy(address.sun_path, path);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return fail_socket(err, path, ZP_ERR_IO);
-    failed = connect(fd, (struct sockaddr *)&address, sizeof(address));
-    if (!failed)
-        errno = EADDRINUSE;
-    close(fd);
-    if (failed && errno == ECONNREFUSED)
-        return ZP_OK;
-    return fail_socket(err, path, failed ? ZP_ERR_IO : ZP_ERR_EXISTS);
-}
 
 /* ---- gRPC ---- */
 
@@ -229,7 +187,7 @@ int zk_relay_new(const struct zk_relay_config *config,
                  struct zk_relay **relay_out, struct zp_error *err)
 {
     struct zk_relay *relay;
-    int rc = check_socket(config->listen, err);
+    int rc = zk_socket_check(config->listen, err);
 
     if (rc)
         return rc;
@@ -316,35 +274,15 @@ void zk_relay_free(struct zk_relay *relay)
 struct ask {
     grpc_completion_queue *cq;
     gpr_timespec deadline;
-    grpc_byte_buffer *request, *response;
-    grpc_metadata_array headers, trailers;
-    grpc_status_code status;
-    grpc_slice text;
+    struct zk_unary unary;
 };
-
-static void put_ask(struct ask *a, grpc_op ops[6])
-{
-    memset(ops, 0, 6 * sizeof(*ops));
-    ops[0].op = GRPC_OP_SEND_INITIAL_METADATA;
-    ops[1].op = GRPC_OP_SEND_MESSAGE;
-    ops[1].data.send_message.send_message = a->request;
-    ops[2].op = GRPC_OP_SEND_CLOSE_FROM_CLIENT;
-    ops[3].op = GRPC_OP_RECV_INITIAL_METADATA;
-    ops[3].data.recv_initial_metadata.recv_initial_metadata = &a->headers;
-    ops[4].op = GRPC_OP_RECV_MESSAGE;
-    ops[4].data.recv_message.recv_message = &a->response;
-    ops[5].op = GRPC_OP_RECV_STATUS_ON_CLIENT;
-    ops[5].data.recv_status_on_client.trailing_metadata = &a->trailers;
-    ops[5].data.recv_status_on_client.status = &a->status;
-    ops[5].data.recv_status_on_client.status_details = &a->text;
-}
 
 static void ask_once(struct zk_relay *relay, const char *version,
                      const char *method, struct ask *a)
 {
     grpc_slice host = grpc_slice_from_static_string("localhost"), slice;
     grpc_call *call;
-    grpc_op ops[6];
+    grpc_op ops[ZK_UNARY_OPS];
     char name[120];
 
     snprintf(name, sizeof(name), "/runtime.%s.RuntimeService/%s", version,
@@ -354,17 +292,18 @@ static void ask_once(struct zk_relay *relay, const char *version,
                                     GRPC_PROPAGATE_DEFAULTS, a->cq, slice,
                                     &host, a->deadline, NULL);
     grpc_slice_unref(slice);
-    put_ask(a, ops);
-    a->status = GRPC_STATUS_INTERNAL;
-    if (grpc_call_start_batch(call, ops, 6, a, NULL) == GRPC_CALL_OK)
+    zk_unary_ops(&a->unary, ops);
+    a->unary.status = GRPC_STATUS_INTERNAL;
+    if (grpc_call_start_batch(call, ops, ZK_UNARY_OPS, a, NULL) ==
+        GRPC_CALL_OK)
         grpc_completion_queue_next(a->cq, gpr_inf_future(GPR_CLOCK_MONOTONIC),
                                    NULL);
     grpc_call_unref(call);
-    grpc_slice_unref(a->text);
-    a->text = grpc_empty_slice();
+    grpc_slice_unref(a->unary.text);
+    a->unary.text = grpc_empty_slice();
 }
 
-static int take_response(struct ask *a, uint8_t **response_out,
+static int take_response(struct zk_unary *a, uint8_t **response_out,
                          size_t *len_out)
 {
     grpc_byte_buffer_reader reader;
@@ -388,26 +327,18 @@ int zk_relay_ask(struct zk_relay *relay, const char *method, int seconds,
                  const uint8_t *request, size_t request_len,
                  uint8_t **response_out, size_t *len_out)
 {
-    grpc_slice slice = grpc_slice_from_copied_buffer((const char *)request,
-                                                     request_len);
-    struct ask a = { .text = grpc_empty_slice() };
+    struct ask a;
     int status;
 
     a.cq = grpc_completion_queue_create_for_next(NULL);
     a.deadline = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
                               gpr_time_from_seconds(seconds, GPR_TIMESPAN));
-    a.request = grpc_raw_byte_buffer_create(&slice, 1);
-    grpc_slice_unref(slice);
-    grpc_metadata_array_init(&a.headers);
-    grpc_metadata_array_init(&a.trailers);
+    zk_unary_init(&a.unary, request, request_len);
     ask_once(relay, "v1", method, &a);
-    if (a.status == GRPC_STATUS_UNIMPLEMENTED)
+    if (a.unary.status == GRPC_STATUS_UNIMPLEMENTED)
         ask_once(relay, "v1alpha2", method, &a);
-    status = take_response(&a, response_out, len_out);
-    grpc_byte_buffer_destroy(a.request);
-    grpc_byte_buffer_destroy(a.response);
-    grpc_metadata_array_destroy(&a.headers);
-    grpc_metadata_array_destroy(&a.trailers);
+    status = take_response(&a.unary, response_out, len_out);
+    zk_unary_clear(&a.unary);
     drain(a.cq);
     grpc_completion_queue_destroy(a.cq);
     return status;

@@ -8,6 +8,7 @@
 #include <grpc/support/alloc.h>
 #include <grpc/support/time.h>
 
+#include "../grpc-parts.h"
 #include "dp.h"
 #include "internal.h"
 
@@ -16,10 +17,7 @@ enum { REGISTER_SECONDS = 10 };
 struct call {
     struct zd_event event;
     bool done;
-    grpc_byte_buffer *request, *response;
-    grpc_metadata_array headers, trailers;
-    grpc_status_code status;
-    grpc_slice text;
+    struct zk_unary unary;
 };
 
 bool zd_handle(grpc_completion_queue *cq, int ms)
@@ -45,23 +43,6 @@ static void have_answer(struct zd_event *event, bool success)
     ((struct call *)event)->done = true;
 }
 
-static void put_ops(struct call *c, grpc_op ops[6])
-{
-    memset(ops, 0, 6 * sizeof(*ops));
-    ops[0].op = GRPC_OP_SEND_INITIAL_METADATA;
-    ops[1].op = GRPC_OP_SEND_MESSAGE;
-    ops[1].data.send_message.send_message = c->request;
-    ops[2].op = GRPC_OP_SEND_CLOSE_FROM_CLIENT;
-    ops[3].op = GRPC_OP_RECV_INITIAL_METADATA;
-    ops[3].data.recv_initial_metadata.recv_initial_metadata = &c->headers;
-    ops[4].op = GRPC_OP_RECV_MESSAGE;
-    ops[4].data.recv_message.recv_message = &c->response;
-    ops[5].op = GRPC_OP_RECV_STATUS_ON_CLIENT;
-    ops[5].data.recv_status_on_client.trailing_metadata = &c->trailers;
-    ops[5].data.recv_status_on_client.status = &c->status;
-    ops[5].data.recv_status_on_client.status_details = &c->text;
-}
-
 static void call_kubelet(grpc_completion_queue *cq, const char *socket_path,
                          struct call *c)
 {
@@ -76,15 +57,16 @@ static void call_kubelet(grpc_completion_queue *cq, const char *socket_path,
     char target[ZD_MAX_PATH + 120];
     grpc_channel *channel;
     grpc_call *call;
-    grpc_op ops[6];
+    grpc_op ops[ZK_UNARY_OPS];
 
     snprintf(target, sizeof(target), "unix:%s", socket_path);
     channel = grpc_channel_create(target, credentials, NULL);
     grpc_channel_credentials_release(credentials);
     call = grpc_channel_create_call(channel, NULL, GRPC_PROPAGATE_DEFAULTS,
                                     cq, method, &host, deadline, NULL);
-    put_ops(c, ops);
-    if (grpc_call_start_batch(call, ops, 6, c, NULL) != GRPC_CALL_OK)
+    zk_unary_ops(&c->unary, ops);
+    if (grpc_call_start_batch(call, ops, ZK_UNARY_OPS, c, NULL) !=
+        GRPC_CALL_OK)
         abort();
     while (!c->done)
         zd_handle(cq, -1);
@@ -96,11 +78,9 @@ int zd_register(grpc_completion_queue *cq, const char *socket_path,
                 const char *endpoint, const char *resource,
                 struct zp_error *err)
 {
-    struct call c = { .event = { have_answer },
-                      .status = GRPC_STATUS_UNKNOWN,
-                      .text = grpc_empty_slice() };
+    struct call c = { .event = { have_answer } };
     struct zk_message m = { .len = 0 };
-    grpc_slice slice;
+    bool good;
     char *text;
 
     zk_put_register(&m, endpoint, resource);
@@ -108,22 +88,15 @@ int zd_register(grpc_completion_queue *cq, const char *socket_path,
         zk_message_clear(&m);
         return zp__nomem(err);
     }
-    slice = grpc_slice_from_copied_buffer((const char *)m.at, m.len);
+    zk_unary_init(&c.unary, m.at, m.len);
     zk_message_clear(&m);
-    c.request = grpc_raw_byte_buffer_create(&slice, 1);
-    grpc_slice_unref(slice);
-    grpc_metadata_array_init(&c.headers);
-    grpc_metadata_array_init(&c.trailers);
     call_kubelet(cq, socket_path, &c);
-    text = grpc_slice_to_c_string(c.text);
-    if (c.status != GRPC_STATUS_OK)
+    good = c.unary.status == GRPC_STATUS_OK;
+    text = grpc_slice_to_c_string(c.unary.text);
+    if (!good)
         zp__fail(err, ZP_ERR_IO, "kubelet", "kubelet doesn't register %s: "
                  "%.140s", resource, text);
     gpr_free(text);
-    grpc_slice_unref(c.text);
-    grpc_byte_buffer_destroy(c.request);
-    grpc_byte_buffer_destroy(c.response);
-    grpc_metadata_array_destroy(&c.headers);
-    grpc_metadata_array_destroy(&c.trailers);
-    return c.status == GRPC_STATUS_OK ? ZP_OK : ZP_ERR_IO;
+    zk_unary_clear(&c.unary);
+    return good ? ZP_OK : ZP_ERR_IO;
 }

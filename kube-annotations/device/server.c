@@ -4,19 +4,15 @@
  * so each has one, and a server of its own. Calls are few and answered at
  * once, but ListAndWatch, which stays.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <grpc/byte_buffer.h>
 #include <grpc/byte_buffer_reader.h>
 #include <grpc/grpc_security.h>
 #include <grpc/status.h>
 
+#include "../grpc-parts.h"
 #include "dp.h"
 #include "internal.h"
 
@@ -372,33 +368,6 @@ static void accept_call(struct zd_server *server)
 
 /* ---- its life ---- */
 
-/* A socket that nobody listens on is what one that was killed has left; the
- * library removes it. */
-static int check_socket(const char *path, struct zp_error *err)
-{
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    struct stat st;
-    int fd, failed;
-
-    if (strlen(path) >= sizeof(address.sun_path))
-        return zp__fail(err, ZP_ERR_RANGE, "socket", "%.120s: a socket's path "
-                        "has at most %zu bytes", path,
-                        sizeof(address.sun_path) - 1);
-    if (lstat(path, &st) < 0 && errno == ENOENT)
-        return ZP_OK;
-    memcpy(address.sun_path, path, strlen(path));
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    failed = fd < 0 ||
-             connect(fd, (struct sockaddr *)&address, sizeof(address));
-    if (!failed)
-        errno = EADDRINUSE;
-    if (fd >= 0)
-        close(fd);
-    return failed && errno == ECONNREFUSED
-               ? ZP_OK : zp__fail_sys(err, ZP_ERR_EXISTS, errno, "socket",
-                                      "%s: %s", path, strerror(errno));
-}
-
 static grpc_arg integer(const char *key, int value)
 {
     grpc_arg arg = { .type = GRPC_ARG_INTEGER, .key = (char *)(uintptr_t)key };
@@ -449,7 +418,7 @@ int zd_server_open(grpc_completion_queue *cq, const char *path,
                    struct zd_server **server_out, struct zp_error *err)
 {
     struct zd_server *server;
-    int rc = check_socket(path, err);
+    int rc = zk_socket_check(path, err);
 
     if (rc)
         return rc;
