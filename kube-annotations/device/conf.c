@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* "key = value" lines; '#' begins a comment. And the shapes. */
+/* What the operator says, and the shapes. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../conf-lines.h"
 #include "dp.h"
 #include "internal.h"
 
@@ -36,18 +37,6 @@ int zd_read_file(const char *path, size_t most, char **text_out,
                             error, "file", "%s: %s", path, strerror(error));
     return text ? zp__fail(err, ZP_ERR_RANGE, "file", "%s: more than %zu "
                            "bytes", path, most) : zp__nomem(err);
-}
-
-static char *trim(char *text)
-{
-    size_t len;
-
-    text += strspn(text, " \t");
-    len = strlen(text);
-    while (len && strchr(" \t\r", text[len - 1]))
-        len--;
-    text[len] = '\0';
-    return text;
 }
 
 static bool read_number(const char *value, unsigned most, unsigned *out)
@@ -107,36 +96,26 @@ static const char *set(struct zd_conf *conf, const char *key,
     return conf->numa_ids || !strcmp(value, "no") ? NULL : "yes or no";
 }
 
-static int read_lines(const char *path, char *text, struct zd_conf *conf,
-                      struct zp_error *err)
+static int read_lines(const char *path, char *text, size_t len,
+                      struct zd_conf *conf, struct zp_error *err)
 {
-    unsigned line_nr = 0;
-    const char *may_be;
-    char *line, *value;
+    struct zk_conf_lines lines;
+    const char *key, *value, *may_be;
+    int rc = zk_conf_lines_over(&lines, path, text, len, err);
 
-    while ((line = strsep(&text, "\n"))) {
-        line_nr++;
-        line[strcspn(line, "#")] = '\0';
-        line = trim(line);
-        if (!*line)
-            continue;
-        value = strchr(line, '=');
-        if (!value)
-            return zp__fail(err, ZP_ERR_PARSE, "conf", "%.100s: line %u: no "
-                            "\"key = value\"", path, line_nr);
-        *value = '\0';
-        value = trim(value + 1);
-        line = trim(line);
-        may_be = set(conf, line, value);
+    if (rc)
+        return rc;
+    while ((rc = zk_conf_next(&lines, &key, &value, err)) > 0) {
+        may_be = set(conf, key, value);
         if (may_be && *may_be)
             return zp__fail(err, ZP_ERR_PARSE, "conf", "%.100s: line %u: "
-                            "%.30s: \"%.40s\", not %s", path, line_nr, line,
+                            "%.30s: \"%.40s\", not %s", path, lines.nr, key,
                             value, may_be);
         if (may_be)
             return zp__fail(err, ZP_ERR_PARSE, "conf", "%.100s: line %u: no "
-                            "such key: %.40s", path, line_nr, line);
+                            "such key: %.40s", path, lines.nr, key);
     }
-    return ZP_OK;
+    return rc;
 }
 
 /* ---- shapes ---- */
@@ -218,10 +197,8 @@ int zd_conf_read(const char *path, struct zd_conf *conf_out,
 
     if (rc == ZP_ERR_NOTFOUND && !path)
         rc = ZP_OK;
-    else if (!rc && strlen(text) != len)
-        rc = zp__fail(err, ZP_ERR_PARSE, "conf", "%s: a NUL byte", name);
     else if (!rc)
-        rc = read_lines(name, text, &conf, err);
+        rc = read_lines(name, text, len, &conf, err);
     if (!rc && *conf.shapes_path)
         rc = read_shapes(conf.shapes_path, &conf.shapes, err);
     if (!rc)

@@ -35,18 +35,19 @@ int birth_fork(struct birth *birth, pid_t *pid_out, struct zp_error *err)
     return ZP_OK;
 }
 
-void birth_go(struct birth *birth)
-{
-    send(birth->ours, "G", 1, MSG_NOSIGNAL);
-}
-
-int birth_wait(struct birth *birth, struct zp_error *err)
+int birth_finish(struct birth *birth, int rc, struct zp_error *err)
 {
     char text[sizeof(err->msg) + 1];
-    ssize_t len = recv(birth->ours, text, sizeof(text) - 1, 0);
+    ssize_t len = 0;
 
+    if (!rc) {
+        send(birth->ours, "G", 1, MSG_NOSIGNAL);
+        len = recv(birth->ours, text, sizeof(text) - 1, 0);
+    }
     close(birth->ours);
     birth->ours = -1;
+    if (rc)
+        return rc;
     text[len > 0 ? len : 0] = '\0';
     if (!strcmp(text, "R"))
         return ZP_OK;

@@ -1,28 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* "key = value" lines; '#' begins a comment. */
+/* What the operator says. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../conf-lines.h"
 #include "oci.h"
 
 #define DEFAULT_PATH ZP_SYSCONFDIR "/zoneplace/oci.conf"
 
 enum { MAX_CONF = 64 << 10, MAX_KERNELS = 16 };
-
-static char *trim(char *text)
-{
-    size_t len;
-
-    text += strspn(text, " \t");
-    len = strlen(text);
-    while (len && strchr(" \t\r", text[len - 1]))
-        len--;
-    text[len] = '\0';
-    return text;
-}
 
 static int set_word(const char *value, const char *yes, const char *no,
                     bool *flag_out)
@@ -80,32 +69,23 @@ static int set(struct conf *conf, const char *key, const char *value)
     return 0;
 }
 
-static int read_lines(const char *path, char *text, struct conf *conf,
-                      struct zp_error *err)
+static int read_lines(const char *path, char *text, size_t len,
+                      struct conf *conf, struct zp_error *err)
 {
-    unsigned line_nr = 0;
-    char *line, *value;
-    int rc;
+    struct zk_conf_lines lines;
+    const char *key, *value;
+    int more, rc = zk_conf_lines_over(&lines, path, text, len, err);
 
-    while ((line = strsep(&text, "\n"))) {
-        line_nr++;
-        line[strcspn(line, "#")] = '\0';
-        line = trim(line);
-        if (!*line)
-            continue;
-        value = strchr(line, '=');
-        if (!value)
-            return zp__fail(err, ZP_ERR_PARSE, "conf", "%s: line %u: no \"key "
-                            "= value\"", path, line_nr);
-        *value = '\0';
-        value = trim(value + 1);
-        rc = set(conf, trim(line), value);
+    if (rc)
+        return rc;
+    while ((more = zk_conf_next(&lines, &key, &value, err)) > 0) {
+        rc = set(conf, key, value);
         if (rc)
             return zp__fail(err, ZP_ERR_PARSE, "conf", "%s: line %u: %.40s: %s "
-                            "\"%.60s\"", path, line_nr, line, rc == -1
+                            "\"%.60s\"", path, lines.nr, key, rc == -1
                             ? "it can't be" : "no such key, for", value);
     }
-    return ZP_OK;
+    return more;
 }
 
 int conf_read(const char *path, struct conf *conf_out, struct zp_error *err)
@@ -126,7 +106,7 @@ int conf_read(const char *path, struct conf *conf_out, struct zp_error *err)
     if (rc == ZP_ERR_NOTFOUND && !path)
         rc = ZP_OK;
     else if (!rc)
-        rc = read_lines(name, text, &conf, err);
+        rc = read_lines(name, text, len, &conf, err);
     free(text);
     if (!rc)
         *conf_out = conf;

@@ -113,13 +113,7 @@ static int start_keeper(struct call *call, struct state *state,
     if (!pid)
         keeper_run(&call->conf, state, spec, &birth);
     state->keeper = process_of(pid);
-    rc = state_write(state, err);
-    if (!rc) {
-        birth_go(&birth);
-        return birth_wait(&birth, err);
-    }
-    close(birth.ours);
-    return rc;
+    return birth_finish(&birth, state_write(state, err), err);
 }
 
 /* ---- what runs in it ---- */
@@ -156,12 +150,7 @@ static int start_monitor(struct call *call, struct state *state,
         state->monitor = process_of(*pid_out);
         rc = state_write(state, err);
     }
-    if (!rc) {
-        birth_go(&birth);
-        return birth_wait(&birth, err);
-    }
-    close(birth.ours);
-    return rc;
+    return birth_finish(&birth, rc, err);
 }
 
 static int run_in(struct call *call, const struct state *zone,

@@ -151,9 +151,9 @@ struct birth {
 
 /* fork(2); in the child it returns 0 when it may go on. */
 int birth_fork(struct birth *birth, pid_t *pid_out, struct zp_error *err);
-void birth_go(struct birth *birth);
-/* Waits for what the child says. */
-int birth_wait(struct birth *birth, struct zp_error *err);
+/* @rc 0: it is written down, so it goes on; waits for what it says. Else it is
+ * let go, and @rc comes back. */
+int birth_finish(struct birth *birth, int rc, struct zp_error *err);
 /* In the child. */
 void birth_ready(struct birth *birth);
 void birth_failed(struct birth *birth, const struct zp_error *err);
