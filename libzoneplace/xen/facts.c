@@ -142,61 +142,42 @@ int zp__facts_from_json(const char *buf, size_t len,
  * and shared_info do is no change of place. */
 enum { FEW_KIB = 64 };
 
-struct report {
-    struct zp__text text;
-    unsigned differs;
-};
-
-static void line(struct report *r, bool ok, const char *fmt, ...)
-    ZP_PRINTF(3, 4);
-
-static void line(struct report *r, bool ok, const char *fmt, ...)
-{
-    char text[400];
-    va_list args;
-
-    va_start(args, fmt);
-    vsnprintf(text, sizeof(text), fmt, args);
-    va_end(args);
-    zp__text_add(&r->text, "%s %s\n", ok ? "ok" : "DIFFERS", text);
-    r->differs += !ok;
-}
-
 static bool near(uint64_t a, uint64_t b)
 {
     return (a > b ? a - b : b - a) <= FEW_KIB;
 }
 
-static void compare_vcpus(struct report *r, const struct zp_guest_facts *then,
+static void compare_vcpus(struct zp__report *r,
+                          const struct zp_guest_facts *then,
                           const struct zp_guest_facts *now)
 {
     char was[128], is[128];
     uint32_t i, bad = 0;
 
-    line(r, now->nr_vcpus == then->nr_vcpus, "%u vcpus, recorded %u",
-         now->nr_vcpus, then->nr_vcpus);
+    zp__line(r, now->nr_vcpus == then->nr_vcpus, "%u vcpus, recorded %u",
+             now->nr_vcpus, then->nr_vcpus);
     for (i = 0; i < now->nr_vcpus && i < then->nr_vcpus; i++) {
         if (same(&now->vcpu[i], &then->vcpu[i]))
             continue;
         zp_pcpuset_format(&then->vcpu[i], was, sizeof(was));
         zp_pcpuset_format(&now->vcpu[i], is, sizeof(is));
-        line(r, false, "hard affinity of vcpu %u: %s, recorded %s", i, is,
-             was);
+        zp__line(r, false, "hard affinity of vcpu %u: %s, recorded %s", i, is,
+                 was);
         bad++;
     }
     if (!bad)
-        line(r, true, "hard affinity of %u vcpus", i);
+        zp__line(r, true, "hard affinity of %u vcpus", i);
 }
 
-static void compare_memory(struct report *r,
+static void compare_memory(struct zp__report *r,
                            const struct zp_guest_facts *then,
                            const struct zp_guest_facts *now)
 {
     uint32_t node;
 
-    line(r, near(now->mem_kib, then->mem_kib),
-         "%" PRIu64 " KiB of memory, recorded %" PRIu64, now->mem_kib,
-         then->mem_kib);
+    zp__line(r, near(now->mem_kib, then->mem_kib),
+             "%" PRIu64 " KiB of memory, recorded %" PRIu64, now->mem_kib,
+             then->mem_kib);
     if (!then->counted || !now->counted) {
         zp__text_add(&r->text, "unchecked memory on each pnode: it %s not "
                      "counted\n", then->counted ? "is" : "was");
@@ -205,9 +186,9 @@ static void compare_memory(struct report *r,
     for (node = 0; node < ZP_MAX_PNODES; node++) {
         if (!then->held_kib[node] && !now->held_kib[node])
             continue;
-        line(r, near(now->held_kib[node], then->held_kib[node]),
-             "%" PRIu64 " KiB on pnode %u, recorded %" PRIu64,
-             now->held_kib[node], node, then->held_kib[node]);
+        zp__line(r, near(now->held_kib[node], then->held_kib[node]),
+                 "%" PRIu64 " KiB on pnode %u, recorded %" PRIu64,
+                 now->held_kib[node], node, then->held_kib[node]);
     }
 }
 
@@ -215,14 +196,14 @@ int zp_guest_compare(const struct zp_guest_facts *recorded,
                      const struct zp_guest_facts *now, char **report_out,
                      struct zp_error *err)
 {
-    struct report r = { .text = ZP__TEXT_INIT };
+    struct zp__report r = { .text = ZP__TEXT_INIT };
     int rc;
 
-    line(&r, strcmp(now->uuid, recorded->uuid) == 0 &&
-                 now->domid == recorded->domid,
-         "domain %u with the uuid %s", now->domid, now->uuid);
-    line(&r, strcmp(now->name, recorded->name) == 0,
-         "it is named %s, recorded %s", now->name, recorded->name);
+    zp__line(&r, strcmp(now->uuid, recorded->uuid) == 0 &&
+                     now->domid == recorded->domid,
+             "domain %u with the uuid %s", now->domid, now->uuid);
+    zp__line(&r, strcmp(now->name, recorded->name) == 0,
+             "it is named %s, recorded %s", now->name, recorded->name);
     compare_vcpus(&r, recorded, now);
     compare_memory(&r, recorded, now);
     rc = zp__text_take(&r.text, report_out, err);

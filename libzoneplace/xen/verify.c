@@ -8,31 +8,11 @@
 
 #include "xen/patched.h"
 
-struct report {
-    struct zp__text text;
-    unsigned differs;
-};
-
-static void line(struct report *r, bool ok, const char *fmt, ...)
-    ZP_PRINTF(3, 4);
-
-static void line(struct report *r, bool ok, const char *fmt, ...)
-{
-    char text[400];
-    va_list args;
-
-    va_start(args, fmt);
-    vsnprintf(text, sizeof(text), fmt, args);
-    va_end(args);
-    zp__text_add(&r->text, "%s %s\n", ok ? "ok" : "DIFFERS", text);
-    r->differs += !ok;
-}
-
 /* ---- pages per pnode --------------------------------------------------- */
 
 /* Special and ACPI pages are on the first vnode's pnode: the launch confines
  * them there while they are made. */
-static void check_pages(struct report *r, const struct zp_topology *topo,
+static void check_pages(struct zp__report *r, const struct zp_topology *topo,
                         const struct zp_zone *zone,
                         const struct zp_zone_stat *stat)
 {
@@ -45,8 +25,8 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
     for (i = 0; i < plan->nr_vnodes; i++) {
         pos = zp_topology_pos(topo, plan->vnode[i].pnode_os_id);
         if (pos == ZP_UNKNOWN_ID) {
-            line(r, false, "pnode %u of vnode %u does not exist",
-                 plan->vnode[i].pnode_os_id, i);
+            zp__line(r, false, "pnode %u of vnode %u does not exist",
+                     plan->vnode[i].pnode_os_id, i);
             continue;
         }
         want[pos] += plan->vnode[i].mem_kib / 4;
@@ -60,8 +40,8 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
             held += stat->pages[pos];
         first = zp_topology_pos(topo, plan->vnode[0].pnode_os_id);
         if (plan->nr_vnodes > 1 || first == ZP_UNKNOWN_ID) {
-            line(r, true, "%" PRIu64 " pages, of a flat zone that may have "
-                 "them anywhere", held);
+            zp__line(r, true, "%" PRIu64 " pages, of a flat zone that may have "
+                     "them anywhere", held);
             return;
         }
         want[first] = held;
@@ -70,19 +50,19 @@ static void check_pages(struct report *r, const struct zp_topology *topo,
      * page that was there goes back to Xen. */
     first = zp_topology_pos(topo, plan->vnode[0].pnode_os_id);
     if (first != ZP_UNKNOWN_ID && stat->pages[first] + 1 == want[first]) {
-        line(r, true, "1 page of pnode %u was given back by the guest for "
-             "shared_info", plan->vnode[0].pnode_os_id);
+        zp__line(r, true, "1 page of pnode %u was given back by the guest for "
+                 "shared_info", plan->vnode[0].pnode_os_id);
         want[first]--;
     }
     for (pos = 0; pos < stat->nr_pnodes; pos++) {
         if (!want[pos] && !stat->pages[pos])
             continue;
-        line(r, stat->pages[pos] == want[pos],
-             "pages on pnode %u: %" PRIu64 ", planned %" PRIu64,
-             zp_topology_os_id(topo, pos), stat->pages[pos], want[pos]);
+        zp__line(r, stat->pages[pos] == want[pos],
+                 "pages on pnode %u: %" PRIu64 ", planned %" PRIu64,
+                 zp_topology_os_id(topo, pos), stat->pages[pos], want[pos]);
     }
-    line(r, true, "of these %u special and %u ACPI pages on pnode %u",
-         zone->special_pages, zone->acpi_pages, plan->vnode[0].pnode_os_id);
+    zp__line(r, true, "of these %u special and %u ACPI pages on pnode %u",
+             zone->special_pages, zone->acpi_pages, plan->vnode[0].pnode_os_id);
 }
 
 /*
@@ -103,7 +83,7 @@ static uint64_t grant_frames(struct zp_xen *xen, uint32_t domid)
  * Where a Linux guest has shared_info there is a page of Xen's, wherever Xen
  * had one.
  */
-static int check_ranges(struct report *r, struct zp_xen *xen,
+static int check_ranges(struct zp__report *r, struct zp_xen *xen,
                         const struct zp_zone *zone, struct zp_error *err)
 {
     const struct zp_plan *plan = &zone->spec.plan;
@@ -134,10 +114,10 @@ static int check_ranges(struct report *r, struct zp_xen *xen,
         grown = plan->growth == ZP_GROWTH_HOTADD && i >= now;
         xens = grown ? frames : i == 0;
         here = home < ZP_MAX_PNODES ? pages[home] : 0;
-        line(r, sum == want && here + xens >= want,
-             "vnode %u, %#" PRIx64 "-%#" PRIx64 ": %" PRIu64 " of %" PRIu64
-             " pages on pnode %u", ranges[i].vnode, ranges[i].start,
-             ranges[i].end, here, want, home);
+        zp__line(r, sum == want && here + xens >= want,
+                 "vnode %u, %#" PRIx64 "-%#" PRIx64 ": %" PRIu64 " of %" PRIu64
+                 " pages on pnode %u", ranges[i].vnode, ranges[i].start,
+                 ranges[i].end, here, want, home);
         if (grown)
             frames = here + frames > want ? here + frames - want : 0;
     }
@@ -148,15 +128,16 @@ static int check_ranges(struct report *r, struct zp_xen *xen,
     home = plan->vnode[0].pnode_os_id;
     extra = zone->special_pages + (uint64_t)zone->acpi_pages;
     if (!rc)
-        line(r, home < ZP_MAX_PNODES && pages[home] == extra,
-             "%" PRIu64 " special and ACPI pages on pnode %u, planned %" PRIu64,
-             home < ZP_MAX_PNODES ? pages[home] : 0, home, extra);
+        zp__line(r, home < ZP_MAX_PNODES && pages[home] == extra,
+                 "%" PRIu64 " special and ACPI pages on pnode %u, planned "
+                 "%" PRIu64,
+                 home < ZP_MAX_PNODES ? pages[home] : 0, home, extra);
     return rc;
 }
 
 /* ---- what a patched Xen was told --------------------------------------- */
 
-static int check_patched(struct report *r, struct zp_xen *xen,
+static int check_patched(struct zp__report *r, struct zp_xen *xen,
                          const struct zp_zone *zone, struct zp_error *err)
 {
     const struct zp_plan *plan = &zone->spec.plan;
@@ -172,24 +153,24 @@ static int check_patched(struct report *r, struct zp_xen *xen,
         rc = zp__domctl_get_strict(xen->domctl, zone->domid, &strict, err);
     if (rc)
         return rc;
-    line(r, !differ, "APIC ids and %u topology leaves of %u vcpus, of %u not "
-         "as planned", nr_leaves, plan->nr_vcpu_ids, differ);
-    line(r, strict, "memory is %sconfined to the planned pnodes",
-         strict ? "" : "not ");
+    zp__line(r, !differ, "APIC ids and %u topology leaves of %u vcpus, of %u "
+             "not as planned", nr_leaves, plan->nr_vcpu_ids, differ);
+    zp__line(r, strict, "memory is %sconfined to the planned pnodes",
+             strict ? "" : "not ");
     return ZP_OK;
 }
 
 /* ---- affinities -------------------------------------------------------- */
 
-static void check_affinities(struct report *r, const struct zp_plan *plan,
+static void check_affinities(struct zp__report *r, const struct zp_plan *plan,
                              const struct zp_zone_stat *stat)
 {
     char want[256], hard[256], soft[256];
     uint32_t i, bad = 0;
 
-    line(r, stat->nr_vcpus == plan->nr_vcpu_ids,
-         "vcpus of the domain: %u, planned %u", stat->nr_vcpus,
-         plan->nr_vcpu_ids);
+    zp__line(r, stat->nr_vcpus == plan->nr_vcpu_ids,
+             "vcpus of the domain: %u, planned %u", stat->nr_vcpus,
+             plan->nr_vcpu_ids);
     for (i = 0; i < stat->nr_vcpus && i < plan->nr_vcpu_ids; i++) {
         struct zp_pcpuset set;
 
@@ -200,12 +181,12 @@ static void check_affinities(struct report *r, const struct zp_plan *plan,
         zp_pcpuset_format(&set, want, sizeof(want));
         zp_pcpuset_format(&stat->vcpu[i].hard, hard, sizeof(hard));
         zp_pcpuset_format(&stat->vcpu[i].soft, soft, sizeof(soft));
-        line(r, false, "affinity of vcpu %u: hard %.60s, soft %.60s, "
-             "planned %.60s", i, hard, soft, want);
+        zp__line(r, false, "affinity of vcpu %u: hard %.60s, soft %.60s, "
+                 "planned %.60s", i, hard, soft, want);
         bad++;
     }
     if (!bad)
-        line(r, true, "hard and soft affinity of %u vcpus", i);
+        zp__line(r, true, "hard and soft affinity of %u vcpus", i);
 }
 
 /* ---- the guest's tables ------------------------------------------------ */
@@ -278,7 +259,7 @@ static bool find_table(xenforeignmemory_handle *fmem, uint32_t domid,
     return false;
 }
 
-static int check_table(struct report *r, xenforeignmemory_handle *fmem,
+static int check_table(struct zp__report *r, xenforeignmemory_handle *fmem,
                        const struct zp_zone *zone, const char *sig,
                        size_t size,
                        int (*write)(const struct zp_plan *plan, void *buf,
@@ -295,22 +276,22 @@ static int check_table(struct report *r, xenforeignmemory_handle *fmem,
         return zp__nomem(err);
     found = find_table(fmem, zone->domid, zone->xsdt, sig, &gpa, &len);
     if (!shown || !found) {
-        line(r, shown == found, "%s in the guest's memory: %s, planned %s",
-             sig, found ? "there" : "none", shown ? "one" : "none");
+        zp__line(r, shown == found, "%s in the guest's memory: %s, planned %s",
+                 sig, found ? "there" : "none", shown ? "one" : "none");
         return ZP_OK;
     }
     rc = write(&zone->spec.plan, want, size, err);
     if (rc)
         return rc;
-    line(r, len == size &&
-                read_guest(fmem, zone->domid, gpa, want + size, size) &&
-                memcmp(want, want + size, size) == 0,
-         "%s in the guest's memory: %u bytes at %#" PRIx64
-         ", planned %zu bytes", sig, len, gpa, size);
+    zp__line(r, len == size &&
+                    read_guest(fmem, zone->domid, gpa, want + size, size) &&
+                    memcmp(want, want + size, size) == 0,
+             "%s in the guest's memory: %u bytes at %#" PRIx64
+             ", planned %zu bytes", sig, len, gpa, size);
     return ZP_OK;
 }
 
-static int check_tables(struct report *r, struct zp_xen *xen,
+static int check_tables(struct zp__report *r, struct zp_xen *xen,
                         const struct zp_zone *zone, struct zp_error *err)
 {
     const struct zp_plan *plan = &zone->spec.plan;
@@ -339,7 +320,7 @@ static int check_tables(struct report *r, struct zp_xen *xen,
 
 /* ---- the record against the domain ------------------------------------- */
 
-static int check_record(struct report *r, struct zp_xen *xen,
+static int check_record(struct zp__report *r, struct zp_xen *xen,
                         const struct zp_zone *zone, struct zp_error *err)
 {
     const struct zp_zone_spec *spec = &zone->spec;
@@ -350,43 +331,43 @@ static int check_record(struct report *r, struct zp_xen *xen,
 
     if (rc && rc != ZP_ERR_NOTFOUND)
         return rc;
-    line(r, !rc && domid == zone->domid, "domain %u has the uuid %s",
-         zone->domid, spec->uuid);
+    zp__line(r, !rc && domid == zone->domid, "domain %u has the uuid %s",
+             zone->domid, spec->uuid);
     name = libxl_domid_to_name(xen->ctx, zone->domid);
-    line(r, name && strcmp(name, spec->request.name) == 0,
-         "domain %u is named %s, recorded %s", zone->domid,
-         name ? name : "(none)", spec->request.name);
+    zp__line(r, name && strcmp(name, spec->request.name) == 0,
+             "domain %u is named %s, recorded %s", zone->domid,
+             name ? name : "(none)", spec->request.name);
     rc = zp_plan_check(NULL, &spec->plan, &why);
-    line(r, rc == ZP_OK, "the recorded plan is consistent%s%s",
-         rc ? ": " : "", rc ? why.msg : "");
-    line(r, strcmp(spec->plan.name, spec->request.name) == 0,
-         "the recorded plan is that of %s", spec->plan.name);
+    zp__line(r, rc == ZP_OK, "the recorded plan is consistent%s%s",
+             rc ? ": " : "", rc ? why.msg : "");
+    zp__line(r, strcmp(spec->plan.name, spec->request.name) == 0,
+             "the recorded plan is that of %s", spec->plan.name);
     return ZP_OK;
 }
 
 /* The host may differ from the one that was planned for. */
-static void check_host(struct report *r, const struct zp_topology *topo,
+static void check_host(struct zp__report *r, const struct zp_topology *topo,
                        const struct zp_plan *plan)
 {
     struct zp_error why = { .code = 0 };
     int rc = zp_plan_check(topo, plan, &why);
 
-    line(r, rc == ZP_OK, "the recorded plan fits this host%s%s",
-         rc ? ": " : "", rc ? why.msg : "");
+    zp__line(r, rc == ZP_OK, "the recorded plan fits this host%s%s",
+             rc ? ": " : "", rc ? why.msg : "");
 }
 
 int zp_zone_verify(struct zp_xen *xen, const struct zp_topology *topo,
                    const struct zp_zone *zone, enum zp_count count,
                    bool force, char **report_out, struct zp_error *err)
 {
-    struct report r = { .text = ZP__TEXT_INIT };
+    struct zp__report r = { .text = ZP__TEXT_INIT };
     struct zp_zone_stat stat;
     int rc;
 
     rc = zp_zone_stat(xen, topo, zone, count, force, &stat, err);
     if (!rc && zone->damaged) {
-        line(&r, false, "the record of zone %s can't be read",
-             zone->spec.request.name);
+        zp__line(&r, false, "the record of zone %s can't be read",
+                 zone->spec.request.name);
         goto out;
     }
     if (!rc)

@@ -255,4 +255,15 @@ int zp__xlcfg_keys(const char *buf, size_t len,
                    int (*each)(const char *key, unsigned line, void *arg),
                    void *arg);
 
+/* ---- report.c: what was compared ----------------------------------------- */
+
+struct zp__report {
+    struct zp__text text;        /* "ok ..." and "DIFFERS ..." lines */
+    unsigned differs;            /* so many of the latter */
+};
+
+/* Longer than 400 bytes it is cut. */
+void zp__line(struct zp__report *r, bool ok, const char *fmt, ...)
+    ZP_PRINTF(3, 4);
+
 #endif
