@@ -100,10 +100,9 @@ int zp_guest_look(struct zp_xen *xen, const struct zp_guest_facts *recorded,
     libxl_dominfo *list;
     int nr, rc;
 
-    zp__log_reset(&xen->log);
-    list = libxl_list_domain(xen->ctx, &nr);
-    if (!list)
-        return zp__log_fail(&xen->log, err, ERROR_FAIL, "listing domains");
+    rc = zp__domains(xen, &list, &nr, err);
+    if (rc)
+        return rc;
     info = zp__domain_in(list, nr, recorded->uuid);
     rc = info ? look(xen, info, count, force, now_out, err)
               : zp__fail(err, ZP_ERR_NOTFOUND, "guest",
@@ -238,16 +237,13 @@ int zp__adopted_prune(struct zp_xen *xen, struct zp_error *err)
             free(facts);
         return rc;
     }
-    zp__log_reset(&xen->log);
-    list = libxl_list_domain(xen->ctx, &nr_doms);
-    if (!list)
-        rc = zp__log_fail(&xen->log, err, ERROR_FAIL, "listing domains");
+    rc = zp__domains(xen, &list, &nr_doms, err);
     for (i = 0; i < nr && !rc; i++) {
         info = zp__domain_in(list, nr_doms, facts[i].uuid);
         if (!info || info->domid != facts[i].domid)
             rc = take_away(xen, &facts[i], err);
     }
-    libxl_dominfo_list_free(list, list ? nr_doms : 0);
+    libxl_dominfo_list_free(list, nr_doms);
     free(facts);
     return rc;
 }
@@ -403,12 +399,10 @@ static int adopt(struct adoption *a, const char *which, struct zp_error *err)
         rc = zp__store_list(a->xen, &a->zones, &a->nr_zones, err);
     if (!rc)
         rc = zp__adopted_list(a->xen, &a->old, &a->nr_old, err);
+    if (!rc)
+        rc = zp__domains(a->xen, &list, &nr, err);
     if (rc)
         return rc;
-    zp__log_reset(&a->xen->log);
-    list = libxl_list_domain(a->xen->ctx, &nr);
-    if (!list)
-        return zp__log_fail(&a->xen->log, err, ERROR_FAIL, "listing domains");
     a->facts = calloc((size_t)nr + 1, sizeof(*a->facts));
     if (!a->facts)
         rc = zp__nomem(err);

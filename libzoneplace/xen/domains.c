@@ -20,20 +20,29 @@ const libxl_dominfo *zp__domain_in(const libxl_dominfo *list, int nr,
     return NULL;
 }
 
+int zp__domains(struct zp_xen *xen, libxl_dominfo **list_out, int *nr_out,
+                struct zp_error *err)
+{
+    *nr_out = 0;
+    zp__log_reset(&xen->log);
+    *list_out = libxl_list_domain(xen->ctx, nr_out);
+    return *list_out ? ZP_OK : zp__log_fail(&xen->log, err, ERROR_FAIL,
+                                            "listing domains");
+}
+
 int zp__domain_by_uuid(struct zp_xen *xen, const char *uuid,
                        uint32_t *domid_out, struct zp_error *err)
 {
     const libxl_dominfo *found;
     libxl_dominfo *list;
     libxl_uuid want;
-    int nr;
+    int nr, rc;
 
     if (libxl_uuid_from_string(&want, uuid))
         return zp__fail(err, ZP_ERR_INVAL, "uuid", "not a uuid: %s", uuid);
-    zp__log_reset(&xen->log);
-    list = libxl_list_domain(xen->ctx, &nr);
-    if (!list)
-        return zp__log_fail(&xen->log, err, ERROR_FAIL, "listing domains");
+    rc = zp__domains(xen, &list, &nr, err);
+    if (rc)
+        return rc;
     found = zp__domain_in(list, nr, uuid);
     if (found)
         *domid_out = found->domid;

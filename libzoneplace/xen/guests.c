@@ -158,10 +158,9 @@ int zp_xen_guests(struct zp_xen *xen, const struct zp_topology *topo,
     libxl_dominfo *list;
     int nr, rc;
 
-    zp__log_reset(&xen->log);
-    list = libxl_list_domain(xen->ctx, &nr);
-    if (!list)
-        return zp__log_fail(&xen->log, err, ERROR_FAIL, "listing domains");
+    rc = zp__domains(xen, &list, &nr, err);
+    if (rc)
+        return rc;
     guests = calloc(1, sizeof(*guests));
     if (guests) {
         guests->guest = calloc((size_t)nr + 1, sizeof(*guests->guest));

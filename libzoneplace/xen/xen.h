@@ -130,6 +130,9 @@ int zp__loop_attach(const char *file, bool writable, char path[32]);
 
 /* ---- domains.c: what Xen runs ------------------------------------------ */
 
+/* All of them, for libxl_dominfo_list_free(); NULL and 0 on failure. */
+int zp__domains(struct zp_xen *xen, libxl_dominfo **list_out, int *nr_out,
+                struct zp_error *err);
 /* The one of @list with that uuid, or NULL. */
 const libxl_dominfo *zp__domain_in(const libxl_dominfo *list, int nr,
                                    const char *uuid);

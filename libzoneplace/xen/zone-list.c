@@ -97,16 +97,13 @@ int zp_zone_list(struct zp_xen *xen, struct zp_zone **zones_out,
     if (rc)
         return rc;
     zones = calloc(nr + 1, sizeof(*zones));
-    zp__log_reset(&xen->log);
-    list = libxl_list_domain(xen->ctx, &nr_doms);
+    rc = zp__domains(xen, &list, &nr_doms, err);
     if (!zones)
         rc = zp__nomem(err);
-    else if (!list)
-        rc = zp__log_fail(&xen->log, err, ERROR_FAIL, "listing domains");
     for (i = 0; i < nr && !rc; i++)
         fill(&zones[i], &recs[i], zp__domain_in(list, nr_doms,
                                             recs[i].uuid));
-    libxl_dominfo_list_free(list, list ? nr_doms : 0);
+    libxl_dominfo_list_free(list, nr_doms);
     zp__store_list_free(recs, nr);
     if (rc) {
         zp_zone_list_free(zones, i);
