@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the tests of zone-cri share: its processes, calls, and what is checked.
-
-Each test prints "ok N - ..." or "not ok N - ..."; finish() ends it.
-"""
+"""What the tests of zone-cri share: its processes and calls. finish() ends one."""
 import ctypes
 import os
 import signal
@@ -13,40 +10,22 @@ import time
 
 import grpc
 
+from checks import check, ended, equal
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-TMP = os.environ["ZP_CRI_TMP"]
-PROGRAM = os.environ["ZP_CRI_PROGRAM"].split(" ")
+TMP = os.environ["ZP_TEST_TMP"]
+PROGRAM = os.environ["ZP_TEST_PROGRAM"].split(" ")
 LIMIT = 16 << 20
 DIRECT = os.path.join(TMP, "containerd.sock")
 RELAYED = os.path.join(TMP, "cri.sock")
 LOG = os.path.join(TMP, "zone-cri.log")
 V1 = "/runtime.v1.RuntimeService/"
 
-nr = 0
-failed = 0
-
-
-def check(what, good, *more):
-    global nr, failed
-    nr += 1
-    print("%sok %d - %s" % ("" if good else "not ", nr, what), flush=True)
-    if not good:
-        failed += 1
-        for line in more:
-            print("# %.2000s" % (line,))
-    return good
-
-
-def equal(what, got, expected):
-    return check(what, got == expected, "got      %r" % (got,),
-                 "expected %r" % (expected,))
-
 
 def finish():
     for process in list(processes):
         end(process)
-    print("1..%d" % nr)
-    sys.exit(failed > 0)
+    sys.exit(ended())
 
 
 # ---- processes

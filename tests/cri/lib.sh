@@ -1,30 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Runs the Python test of the same name. Sourced.
+# Tests of gRPC programs, which are in Python. Sourced.
 : "${top_srcdir:?}" "${top_builddir:?}"
 
-skip()
+# grpc_test PROGRAM TEST: runs tests/TEST.py on it.
+grpc_test()
 {
-    echo "ok 1 - zone-cri # SKIP $1"
+    local program=$top_builddir/$1 python=/usr/bin/python3
+
+    [ -x "$program" ] || grpc_skip "$1" "built without gRPC"
+    [ -z "${ZP_WRAP:-}" ] || grpc_skip "$1" \
+        "valgrind is too slow for its deadlines; sanitizers run it"
+    "$python" -c 'import grpc' 2>/dev/null ||
+        grpc_skip "$1" "python3-grpcio is missing"
+
+    ZP_TEST_TMP=$(mktemp -d) || exit 1
+    trap 'rm -rf "$ZP_TEST_TMP"' EXIT
+    # libtool's wrapper would be another process.
+    [ ! -x "$top_builddir/.libs/$1" ] || program=$top_builddir/.libs/$1
+    ZP_TEST_PROGRAM=$program
+    ZP_TEST_SANITIZED=$(grep -a -o -m1 __asan_init "$program" | head -n1)
+    export ZP_TEST_TMP ZP_TEST_PROGRAM ZP_TEST_SANITIZED
+    export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top_srcdir/tests/cri
+    export LD_LIBRARY_PATH=$top_builddir/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    unset http_proxy https_proxy grpc_proxy
+
+    timeout 300 "$python" "$top_srcdir/tests/$2.py"
+}
+
+grpc_skip()
+{
+    echo "ok 1 - $1 # SKIP $2"
     echo 1..1
     exit 0
 }
-
-program=$top_builddir/zone-cri
-python=/usr/bin/python3
-[ -x "$program" ] || skip "built without gRPC"
-[ -z "${ZP_WRAP:-}" ] ||
-    skip "valgrind is too slow for its deadlines; sanitizers run it"
-"$python" -c 'import grpc' 2>/dev/null || skip "python3-grpcio is missing"
-
-ZP_CRI_TMP=$(mktemp -d) || exit 1
-trap 'rm -rf "$ZP_CRI_TMP"' EXIT
-# libtool's wrapper would be another process.
-[ ! -x "$top_builddir/.libs/zone-cri" ] || program=$top_builddir/.libs/zone-cri
-ZP_CRI_PROGRAM=$program
-ZP_CRI_SANITIZED=$(grep -a -o -m1 __asan_init "$program" | head -n1)
-export ZP_CRI_TMP ZP_CRI_PROGRAM ZP_CRI_SANITIZED PYTHONDONTWRITEBYTECODE=1
-export LD_LIBRARY_PATH=$top_builddir/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-unset http_proxy https_proxy grpc_proxy
-
-timeout 300 "$python" "$top_srcdir/tests/cri/$1.py"

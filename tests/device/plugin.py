@@ -6,16 +6,16 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 
 import grpc
 
 import wire
+from checks import check, ended, equal
 
-TMP = os.environ["ZP_DEVICE_TMP"]
-PROGRAM = os.environ["ZP_DEVICE_PROGRAM"]
+TMP = os.environ["ZP_TEST_TMP"]
+PROGRAM = os.environ["ZP_TEST_PROGRAM"]
 DIR = os.path.join(TMP, "device-plugins")
 HOST = os.path.join(TMP, "host.json")
 CONF = os.path.join(TMP, "device-plugin.conf")
@@ -27,25 +27,6 @@ MEMORY = "zoneplace.io/memory-64mib"
 FITS = "zoneplace.io/fits-small"
 WIDE = "zoneplace.io/fits-wide"
 ALL = sorted([VCPU, MEMORY, FITS, WIDE])
-
-nr = 0
-failed = 0
-
-
-def check(what, good, *more):
-    global nr, failed
-    nr += 1
-    print("%sok %d - %s" % ("" if good else "not ", nr, what), flush=True)
-    if not good:
-        failed += 1
-        for line in more:
-            print("# %.2000s" % (line,))
-    return good
-
-
-def equal(what, got, expected):
-    return check(what, got == expected, "got      %r" % (got,),
-                 "expected %r" % (expected,))
 
 
 def wait_for(condition, seconds=20):
@@ -492,9 +473,7 @@ def main():
     equal("it ends when told", plugin.end(), 0)
     equal("and its sockets are gone", os.listdir(DIR), ["kubelet.sock"])
     kubelet.end()
-    print("1..%d" % nr)
-    sys.stdout.flush()
-    os._exit(failed > 0)
+    os._exit(ended())
 
 
 main()
