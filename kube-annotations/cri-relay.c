@@ -23,8 +23,10 @@
 enum { MAX_STREAMS = 1024 };
 /* An error's text travels in it, and containerd's are long at times. */
 enum { MAX_METADATA = 1 << 20 };
-/* containerd is started again within a second or so. */
-enum { LEAST_BACKOFF_MS = 50, MOST_BACKOFF_MS = 500 };
+/* containerd is started again within a second or so. gRPC's third setting of
+ * the kind, the least, is how long an attempt may take: its 20 s are for a busy
+ * containerd. */
+enum { FIRST_BACKOFF_MS = 50, MOST_BACKOFF_MS = 500 };
 /* What has come is sent at the latest after so many events: more than all calls
  * have at once, or requests would go on without their ends. */
 enum { MAX_GATHERED = 4096 };
@@ -55,8 +57,7 @@ static int open_channel(struct zk_relay *relay, struct zp_error *err)
         /* kubelet decides what is tried again */
         integer(GRPC_ARG_ENABLE_RETRIES, 0),
         integer(GRPC_ARG_ENABLE_CHANNELZ, 0),
-        integer(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, LEAST_BACKOFF_MS),
-        integer(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, LEAST_BACKOFF_MS),
+        integer(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, FIRST_BACKOFF_MS),
         integer(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, MOST_BACKOFF_MS),
     };
     grpc_channel_args all = { sizeof(args) / sizeof(args[0]), args };

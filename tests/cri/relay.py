@@ -147,9 +147,23 @@ def check_restart(containerd, direct, relayed):
     h.equal("containerd dies under it", running.code().name, "UNAVAILABLE")
     code, text = h.call(relayed, V1 + "Version")
     h.equal("while it is away", code, "UNAVAILABLE")
-    h.containerd()
+    containerd = h.containerd()
     h.check("it is back within 5 s", h.wait_for(
         lambda: h.call(relayed, V1 + "Version", b"x") == ("OK", b"x"), 5))
+    return containerd
+
+
+def check_slow(containerd):
+    """It has its socket, and takes its time to greet who connects."""
+    containerd.send_signal(signal.SIGSTOP)
+    cri = h.zone_cri()
+    late = h.channel(h.RELAYED).unary_unary(V1 + "Version").future(
+        b"late", timeout=20)
+    h.wait_for(late.done, 0.5)
+    containerd.send_signal(signal.SIGCONT)
+    h.equal("a containerd that is busy is waited for",
+            late.code().name, "OK")
+    h.equal("zone-cri ends", h.end(cri), 0)
 
 
 def check_memory(relayed, cri):
@@ -230,9 +244,10 @@ def main():
     check_errors(direct, relayed)
     check_sizes(direct, relayed)
     check_ends(direct, relayed)
-    check_restart(containerd, direct, relayed)
+    containerd = check_restart(containerd, direct, relayed)
     check_memory(relayed, cri)
     check_socket(cri)
+    check_slow(containerd)
     check_bad_start()
     h.equal("no errors of gRPC", h.log(), b"")
     h.finish()
