@@ -334,7 +334,9 @@ static void print_log(void)
         text++;
         text[strcspn(text, "\n")] = '\0';
         level = atoi(record) & 7;
-        wanted = about_topology(text);
+        /* The lines of a call trace, of a stall for one, begin with a blank:
+         * smpboot_thread_fn in it is no doubt of anything. */
+        wanted = text[0] != ' ' && about_topology(text);
         if (!strncmp(text, "WARNING:", 8))
             splats++;
         if (level <= 4) {

@@ -99,7 +99,7 @@ is "on two nodes, far from each other" \
 
 # shellcheck disable=SC2016 # for the guest's shell
 bundle one '"sh", "-c", "uname -r; cat /sys/devices/system/node/online; cat /sys/devices/system/node/node*/distance; cat /etc/mark; echo $ZVAR; pwd; touch /x; cat /proc/sys/kernel/hostname; echo to-stderr >&2; exit 42"' "$in_pod"
-check "a container is made in it" create one
+check "a container is made in it" create one || note "$(cat $pod/one/err)"
 check "it starts" oci start one
 is "its exit code arrives" "$(code_of one)" 42
 is "what it printed arrives" "$(cat $pod/one/out)" "$(uname -r)
