@@ -274,41 +274,6 @@ static void read_namespaces(struct zk__spec_reader *r,
                       : !ipc ? "ipc" : "mount");
 }
 
-/* Sizes of a container are sums of the zone's: nothing in it enforces them.
- * kubelet lists huge pages with a limit of 0. */
-static void check_resources(struct zk__spec_reader *r,
-                            const struct zp__json_value *linux_)
-{
-    static const char *const keys[] = {
-        "devices", "memory", "cpu", "pids", "blockIO", "hugepageLimits",
-        "network", "rdma", "unified", NULL };
-    const struct zp__json_value *resources, *cpu, *v;
-    uint32_t i;
-
-    if (!zp__json_get(linux_, "resources"))
-        return;
-    resources = zp__json_object(&r->json, linux_, "resources");
-    zp__json_only(&r->json, resources, keys);
-    ZP__JSON_EACH(v, i, zp__json_array_or_empty(&r->json, resources,
-                                                "hugepageLimits"))
-        zk__refuse_member(r, v, "limit", "huge pages are not set up in zones");
-    v = zp__json_get(resources, "pids");
-    if (v)
-        zk__refuse_member(r, v, "limit", "pids: not enforced in a zone");
-    zk__refuse_member(r, resources, "blockIO", "not enforced in a zone");
-    zk__refuse_member(r, resources, "network", "not enforced in a zone");
-    zk__refuse_member(r, resources, "rdma", "a zone has no such devices");
-    zk__refuse_member(r, resources, "unified", "a zone has cgroups of its "
-                      "own");
-    cpu = zp__json_get(resources, "cpu");
-    if (!cpu)
-        return;
-    zk__refuse_member(r, cpu, "cpus", "a zone's plan says where it runs");
-    zk__refuse_member(r, cpu, "mems", "a zone's plan says where its memory "
-                      "is");
-    zk__refuse_member(r, cpu, "realtimeRuntime", "not enforced in a zone");
-}
-
 /* Nodes that every container has; others would be the host's devices. */
 static void check_devices(struct zk__spec_reader *r,
                           const struct zp__json_value *linux_)
@@ -372,7 +337,7 @@ static void read_linux(struct zk__spec_reader *r,
     zp__json_only(&r->json, linux_, keys);
     read_namespaces(r, linux_);
     check_devices(r, linux_);
-    check_resources(r, linux_);
+    zk__read_resources(r, linux_);
     check_seccomp(r, linux_);
     if (zp__json_get(linux_, "rootfsPropagation"))
         propagation = zp__json_string(&r->json, linux_, "rootfsPropagation");

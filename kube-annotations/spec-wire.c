@@ -119,6 +119,17 @@ static void put_process(struct writer *w, const struct zk_process *p)
     put_number(w, (uint32_t)p->oom_score_adj, 4);
 }
 
+static void put_limits(struct writer *w, const struct zk_limits *limits)
+{
+    uint32_t i;
+
+    put_number(w, limits->set, 4);
+    for (i = 0; i < ZK_NR_LIMITS; i++) {
+        if (limits->set & 1u << i)
+            put_number(w, limits->value[i], 8);
+    }
+}
+
 static void put_mount(struct writer *w, const struct zk_mount *m)
 {
     uint32_t i;
@@ -148,6 +159,7 @@ int zk_spec_pack(const struct zk_spec *spec, bool whole, uint8_t **buf_out,
 
     put_process(&w, &spec->process);
     if (whole) {
+        put_limits(&w, &spec->limits);
         put_string(&w, spec->hostname);
         put_number(&w, spec->readonly_root, 1);
         put_number(&w, spec->shared_pids, 1);
@@ -330,6 +342,22 @@ static void get_process(struct reader *r, struct zk_process *p)
         fail(r, ZP_ERR_RANGE, "no score for the OOM killer");
 }
 
+static void get_limits(struct reader *r, struct zk_limits *limits)
+{
+    uint32_t i;
+
+    limits->set = (uint32_t)get_number(r, 4);
+    if (limits->set >> ZK_NR_LIMITS)
+        fail(r, ZP_ERR_RANGE, "no such limit");
+    for (i = 0; i < ZK_NR_LIMITS; i++) {
+        if (!(limits->set & 1u << i))
+            continue;
+        limits->value[i] = get_number(r, 8);
+        if (!zk_limit_is_good(i, limits->value[i]))
+            fail(r, ZP_ERR_RANGE, "a limit is out of its range");
+    }
+}
+
 static void get_file(struct reader *r, struct zk_file *file)
 {
     file->path = get_string(r);
@@ -385,6 +413,7 @@ static void get_rest(struct reader *r, struct zk_spec *spec)
 {
     uint32_t nr, i, kind;
 
+    get_limits(r, &spec->limits);
     spec->hostname = get_string(r);
     if (strlen(spec->hostname) > 64)
         fail(r, ZP_ERR_RANGE, "hostname: more than 64 bytes");

@@ -88,6 +88,21 @@ struct zk_mount {
     char *owned;
 };
 
+/* By the file of Linux's control groups, version 2, that takes it; CPU_MAX is
+ * the quota of cpu.max, in CPU_PERIOD. */
+enum zk_limit {
+    ZK_LIMIT_MEMORY_MAX, ZK_LIMIT_MEMORY_HIGH, ZK_LIMIT_MEMORY_LOW,
+    ZK_LIMIT_MEMORY_MIN, ZK_LIMIT_OOM_GROUP, ZK_LIMIT_CPU_WEIGHT,
+    ZK_LIMIT_CPU_MAX_US, ZK_LIMIT_CPU_PERIOD_US, ZK_LIMIT_PIDS_MAX,
+    ZK_NR_LIMITS
+};
+
+/* Only those of .set are meant; UINT64_MAX: "max". */
+struct zk_limits {
+    uint32_t set;
+    uint64_t value[ZK_NR_LIMITS];
+};
+
 /* Where the zone finds the container's root. */
 enum zk_root_kind {
     ZK_ROOT_DISK,                /* "xvda": squashfs, below a writable layer */
@@ -97,6 +112,7 @@ enum zk_root_kind {
 struct zk_spec {
     struct zk_process process;
     const char *hostname;        /* "": the zone's */
+    struct zk_limits limits;     /* among the containers of the zone */
     bool readonly_root;
     bool shared_pids;            /* with others that want it so, as one pod */
     enum zk_root_kind root_kind;
@@ -144,12 +160,15 @@ int zk_spec_pack(const struct zk_spec *spec, bool whole, uint8_t **buf_out,
 int zk_spec_unpack(const uint8_t *buf, size_t len, bool whole,
                    struct zk_spec *spec_out, struct zp_error *err);
 
+/* False: Linux would not take it. */
+bool zk_limit_is_good(enum zk_limit limit, uint64_t value);
+
 /* An absolute path of at most ZK_MAX_PATH_BYTES without "..". */
 bool zk_path_is_plain(const char *path);
 /* The same for a path below something; "" is none. */
 bool zk_path_is_below(const char *path);
 
-/* ---- between oci-process.c and oci-spec.c ------------------------------- */
+/* ---- between oci-process.c, oci-limits.c and oci-spec.c ------------------ */
 
 struct zk__spec_reader {
     struct zp__json_reader json;
@@ -159,6 +178,9 @@ struct zk__spec_reader {
 
 void zk__read_process(struct zk__spec_reader *r,
                       const struct zp__json_value *process);
+/* linux.resources, into .limits. */
+void zk__read_resources(struct zk__spec_reader *r,
+                        const struct zp__json_value *linux_);
 /* A list of at most @max strings. */
 void zk__read_strings(struct zk__spec_reader *r,
                       const struct zp__json_value *obj, const char *key,

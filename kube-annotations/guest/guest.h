@@ -50,6 +50,8 @@ struct zone {
     int self;                    /* pidfd of this process */
     pid_t pause;                 /* init of the shared pid namespace, or 0 */
     int pause_fd;
+    int cgroups;                 /* the tree of them; -1: there is none */
+    bool sweeps;                 /* some are to be removed */
 };
 
 /* ---- session.c: the zone's end of sessions ------------------------------ */
@@ -121,6 +123,18 @@ void mount_one(const struct zk_mount *m, int root, const char *stage,
                const char *work, int report);
 void mount_mask(int root, const char *path, int report);
 void mount_readonly(int root, const char *path, int report);
+
+/* ---- cgroup.c: what of the zone is a container's ------------------------- */
+
+/* 0, or -1 with errno. */
+int cgroup_boot(struct zone *zone);
+/* The same; what failed is in *what_out. Only a stand-in goes without. */
+int cgroup_make(const struct zone *zone, uint32_t container,
+                const struct zk_limits *limits, const char **what_out);
+/* To be closed; -1: there is none. */
+int cgroup_of(const struct zone *zone, uint32_t container);
+/* Ends what is left of containers that are no more, and removes theirs. */
+void cgroup_sweep(struct zone *zone);
 
 /* ---- boot.c, memory.c: being a machine ---------------------------------- */
 

@@ -118,6 +118,8 @@ static bool serve(struct zone *zone)
         if (!zk_link_pending(&zone->link))
             wait_for_something(zone);
         finish_ended(zone);
+        if (zone->sweeps)
+            cgroup_sweep(zone);
         if (zone->machine)
             memory_tick(zone);
     } while (take_frames(zone, &ends));
@@ -209,6 +211,8 @@ static void be_machine(struct zone *zone)
     struct zp_error err;
 
     boot_machine();
+    if (cgroup_boot(zone))
+        complain("control groups");
     if (prepare(zone)) {
         complain(zone->work);
         boot_end(RB_POWER_OFF);
@@ -235,7 +239,7 @@ int main(int argc, char **argv)
         { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
-    static struct zone zone;
+    static struct zone zone = { .cgroups = -1 };
     int option, fd = -1;
 
     /* The kernel runs /sbin/poweroff and /sbin/reboot when the toolstack asks

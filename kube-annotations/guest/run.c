@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -126,9 +127,12 @@ _Noreturn static void be_process(const struct zone *zone,
     /* It is in its pid namespace: that is its parent's doing. */
     process_early(&spec->process, e->report);
     if (join >= 0) {
-        if (setns(join, CLONE_NEWNS | CLONE_NEWUTS))
+        if (setns(join, CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP))
             run_fail(e->report, "the container: %s", strerror(errno));
     } else {
+        /* Programs look up their limits where a machine's would be. */
+        if (zone->cgroups >= 0 && unshare(CLONE_NEWCGROUP))
+            run_fail(e->report, "control groups: %s", strerror(errno));
         root_enter(spec, zone->work, s->id, e->report);
     }
     setsid();
@@ -140,11 +144,19 @@ _Noreturn static void be_process(const struct zone *zone,
 
 /* ---- in zone-init ---- */
 
-/* fork(2) into new namespaces @flags. */
-static pid_t fork_into(unsigned long flags, int *pidfd)
+/* fork(2) into new namespaces @flags, and a control group, unless that is -1. */
+static pid_t fork_into(unsigned long flags, int cgroup, int *pidfd)
 {
-    return (pid_t)syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL,
-                          pidfd, NULL, NULL);
+    struct clone_args args = { .flags = flags | CLONE_PIDFD |
+                                        CLONE_INTO_CGROUP,
+                               .pidfd = (uintptr_t)pidfd,
+                               .exit_signal = SIGCHLD };
+
+    if (cgroup < 0)
+        return (pid_t)syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL,
+                              pidfd, NULL, NULL);
+    args.cgroup = (uint64_t)cgroup;
+    return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
 /* The pod's pid namespace has an init that only reaps. */
@@ -152,7 +164,7 @@ static int make_pause(struct zone *zone)
 {
     if (zone->pause)
         return 0;
-    zone->pause = fork_into(CLONE_NEWPID, &zone->pause_fd);
+    zone->pause = fork_into(CLONE_NEWPID, -1, &zone->pause_fd);
     if (zone->pause < 0) {
         zone->pause = 0;
         return -1;
@@ -170,14 +182,14 @@ static int make_pause(struct zone *zone)
 
 /* fork(2) with the child in the pid namespace of @pidfd's process. */
 static pid_t fork_beside(const struct zone *zone, int beside,
-                         unsigned long flags, int *pidfd)
+                         unsigned long flags, int cgroup, int *pidfd)
 {
     pid_t pid;
     int saved;
 
     if (setns(beside, CLONE_NEWPID))
         return -1;
-    pid = fork_into(flags, pidfd);
+    pid = fork_into(flags, cgroup, pidfd);
     saved = errno;
     if (pid && setns(zone->self, CLONE_NEWPID))
         abort();                 /* our own: it can't be refused */
@@ -187,24 +199,24 @@ static pid_t fork_beside(const struct zone *zone, int beside,
 
 static pid_t fork_process(struct zone *zone, struct session *s,
                           const struct zk_spec *spec,
-                          const struct session *in)
+                          const struct session *in, int cgroup)
 {
     if (in)
-        return fork_beside(zone, in->pidfd, 0, &s->pidfd);
+        return fork_beside(zone, in->pidfd, 0, cgroup, &s->pidfd);
     if (!spec->shared_pids)
-        return fork_into(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID,
+        return fork_into(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID, cgroup,
                          &s->pidfd);
     if (make_pause(zone))
         return -1;
     return fork_beside(zone, zone->pause_fd, CLONE_NEWNS | CLONE_NEWUTS,
-                       &s->pidfd);
+                       cgroup, &s->pidfd);
 }
 
 int run_create(struct zone *zone, struct session *s,
                const struct zk_spec *spec, const struct session *in)
 {
     struct ends e;
-    int saved;
+    int saved, cgroup;
 
     s->terminal = spec->process.terminal;
     if (make_ends(s, &e)) {
@@ -213,10 +225,13 @@ int run_create(struct zone *zone, struct session *s,
         errno = saved;
         return -1;
     }
-    s->pid = fork_process(zone, s, spec, in);
+    cgroup = cgroup_of(zone, s->container);
+    s->pid = fork_process(zone, s, spec, in, cgroup);
     if (s->pid == 0)
         be_process(zone, s, spec, in ? in->pidfd : -1, &e);
     saved = errno;
+    if (cgroup >= 0)
+        close(cgroup);
     s->in = e.ours[0];
     s->out[0] = e.ours[1];
     s->out[1] = e.ours[2];
@@ -236,7 +251,7 @@ void run_signal_all(struct zone *zone, const struct session *s, int number)
         kill(s->pid, number);
         return;
     }
-    pid = fork_beside(zone, s->pidfd, 0, &pidfd);
+    pid = fork_beside(zone, s->pidfd, 0, -1, &pidfd);
     if (pid == 0) {
         kill(-1, number);
         _exit(0);

@@ -62,6 +62,8 @@ static void discard(struct zone *zone, struct session *s)
         ;
     *at = s->next;
     zone->nr_sessions--;
+    if (s->id == s->container)
+        zone->sweeps = true;
     relay_close(s);
     if (s->report >= 0)
         close(s->report);
@@ -93,6 +95,8 @@ static void create(struct zone *zone, const struct zk_frame *frame)
 {
     bool whole = frame->type == ZK_CREATE;
     const struct session *in = NULL;
+    char reason[200];
+    const char *what;
     struct zk_spec spec;
     struct zp_error err;
     struct session *s;
@@ -119,6 +123,9 @@ static void create(struct zone *zone, const struct zk_frame *frame)
         send_error(zone, frame->session, "no memory");
     } else if (whole && spec.root_kind == ZK_ROOT_DIR && zone->machine) {
         session_drop(zone, s, "a zone has no directories of the host");
+    } else if (whole && cgroup_make(zone, s->id, &spec.limits, &what)) {
+        snprintf(reason, sizeof(reason), "%s: %s", what, strerror(errno));
+        session_drop(zone, s, reason);
     } else if (run_create(zone, s, &spec, in)) {
         session_drop(zone, s, strerror(errno));
     }

@@ -11,6 +11,9 @@ static void check_spec(const struct zk_spec *spec)
 
     PROMISE(spec->process.args.nr && *spec->process.args.at[0]);
     PROMISE(spec->process.uid != UINT32_MAX);
+    for (i = 0; i < ZK_NR_LIMITS; i++)
+        PROMISE(!(spec->limits.set & 1u << i) ||
+                zk_limit_is_good(i, spec->limits.value[i]));
     for (i = 0; i < spec->nr_mounts; i++) {
         const struct zk_mount *m = &spec->mounts[i];
 

@@ -105,6 +105,13 @@ START_TEST(understands)
     ck_assert_str_eq(spec.readonly.at[1], "/proc/sys");
     ck_assert_str_eq(zk_spec_annotation(&spec, "zoneplace.io/numa-nodes"), "2");
     ck_assert_ptr_null(zk_spec_annotation(&spec, "zoneplace.io/cpu"));
+    ck_assert_uint_eq(spec.limits.set, 1 << ZK_LIMIT_MEMORY_MAX |
+                      1 << ZK_LIMIT_CPU_WEIGHT | 1 << ZK_LIMIT_CPU_MAX_US |
+                      1 << ZK_LIMIT_CPU_PERIOD_US);
+    ck_assert_uint_eq(spec.limits.value[ZK_LIMIT_MEMORY_MAX], 134217728);
+    ck_assert_uint_eq(spec.limits.value[ZK_LIMIT_CPU_WEIGHT], 20);
+    ck_assert_uint_eq(spec.limits.value[ZK_LIMIT_CPU_MAX_US], 50000);
+    ck_assert_uint_eq(spec.limits.value[ZK_LIMIT_CPU_PERIOD_US], 100000);
     zk_spec_clear(&spec);
     ck_works(zk_spec_from_process(alone, strlen(alone), &rules, &spec, &err));
     ck_assert_uint_eq(p->uid, 1000);
@@ -227,8 +234,33 @@ static const struct {
       "cpus: a zone's plan says where it runs" },
     { "\"limit\": 0", "\"limit\": 2097152", ZP_ERR_UNSUPPORTED,
       "limit: huge pages are not set up in zones" },
-    { "\"memory\": {", "\"unified\":{\"memory.high\":\"1\"},\"memory\": {",
-      ZP_ERR_UNSUPPORTED, "unified: a zone has cgroups of its own" },
+    { "\"memory\": {", "\"unified\":{\"io.max\":\"1\"},\"memory\": {",
+      ZP_ERR_UNSUPPORTED, "unified: io.max: not enforced in a zone" },
+    { "\"memory\": {", "\"unified\":{\"memory.high\":\"1k\"},"
+      "\"memory\": {", ZP_ERR_PARSE,
+      "unified: memory.high: neither a number nor \"max\"" },
+    { "\"memory\": {", "\"unified\":{\"memory.high\":\"9999999999999999999\"}"
+      ",\"memory\": {", ZP_ERR_PARSE,
+      "unified: memory.high: neither a number nor \"max\"" },
+    { "\"memory\": {", "\"unified\":{\"memory.high\":1},\"memory\": {",
+      ZP_ERR_PARSE, "unified: memory.high: neither a number nor \"max\"" },
+    { "\"memory\": {", "\"unified\":{\"memory.oom.group\":\"2\"},"
+      "\"memory\": {", ZP_ERR_RANGE,
+      "memory.oom.group: out of the range that Linux takes" },
+    { "\"memory\": {", "\"unified\":{\"cpu.weight\":\"0\"},\"memory\": {",
+      ZP_ERR_RANGE, "cpu.weight: out of the range that Linux takes" },
+    { "134217728", "-2", ZP_ERR_PARSE,
+      "limit: -2 is not a whole number from 0" },
+    { "134217728", "1,\"disableOOMKiller\":true", ZP_ERR_UNSUPPORTED,
+      "disableOOMKiller: Linux has it no more" },
+    { "\"quota\": 50000", "\"quota\": 999", ZP_ERR_RANGE,
+      "quota: out of the range that Linux takes" },
+    { "\"period\": 100000", "\"period\": 1000001", ZP_ERR_RANGE,
+      "period: out of the range that Linux takes" },
+    { "\"shares\": 512", "\"idle\": 1", ZP_ERR_UNSUPPORTED,
+      "idle: not enforced in a zone" },
+    { "\"memory\": {", "\"pids\":5,\"memory\": {", ZP_ERR_PARSE,
+      "pids: a number, but an object is needed" },
     { "/proc/kcore", "proc/kcore", ZP_ERR_PARSE,
       "maskedPaths: \"proc/kcore\" is no absolute path" },
     { "\"args\": [", "\"args\": [], \"nargs\": [", ZP_ERR_INVAL,
@@ -315,6 +347,69 @@ START_TEST(takes)
 }
 END_TEST
 
+/* @config with other resources. */
+static char *with_resources(const char *config, const char *resources)
+{
+    const char *from = strstr(config, "\"resources\""), *to;
+    size_t size = strlen(config) + strlen(resources) + 20;
+    char *text = malloc(size);
+
+    ck_assert(from && text);
+    to = strstr(from, "\"cgroupsPath\"");
+    ck_assert_ptr_nonnull(to);
+    snprintf(text, size, "%.*s\"resources\":{%s},%s", (int)(from - config),
+             config, resources, to);
+    return text;
+}
+
+enum { NR_LIMIT_CASES = 15 };
+
+START_TEST(limits)
+{
+    static const struct {
+        const char *resources;
+        uint32_t set;
+        enum zk_limit limit;
+        uint64_t value;
+    } cases[NR_LIMIT_CASES] = {
+        { "\"memory\":{\"limit\":-1,\"swap\":-1}", 0, 0, 0 },
+        { "\"memory\":{\"limit\":0}", 0, 0, 0 },
+        { "\"memory\":{\"limit\":4096,\"swap\":8192}",
+          1 << ZK_LIMIT_MEMORY_MAX, ZK_LIMIT_MEMORY_MAX, 4096 },
+        { "\"memory\":{\"reservation\":4096}", 1 << ZK_LIMIT_MEMORY_LOW,
+          ZK_LIMIT_MEMORY_LOW, 4096 },
+        { "\"cpu\":{\"shares\":0,\"quota\":-1}", 0, 0, 0 },
+        { "\"cpu\":{\"shares\":1}", 1 << ZK_LIMIT_CPU_WEIGHT,
+          ZK_LIMIT_CPU_WEIGHT, 1 },
+        { "\"cpu\":{\"shares\":2}", 1 << ZK_LIMIT_CPU_WEIGHT,
+          ZK_LIMIT_CPU_WEIGHT, 1 },
+        { "\"cpu\":{\"shares\":1024}", 1 << ZK_LIMIT_CPU_WEIGHT,
+          ZK_LIMIT_CPU_WEIGHT, 39 },
+        { "\"cpu\":{\"shares\":262144}", 1 << ZK_LIMIT_CPU_WEIGHT,
+          ZK_LIMIT_CPU_WEIGHT, 10000 },
+        { "\"cpu\":{\"shares\":999999999}", 1 << ZK_LIMIT_CPU_WEIGHT,
+          ZK_LIMIT_CPU_WEIGHT, 10000 },
+        { "\"pids\":{\"limit\":-1}", 0, 0, 0 },
+        { "\"pids\":{\"limit\":7}", 1 << ZK_LIMIT_PIDS_MAX,
+          ZK_LIMIT_PIDS_MAX, 7 },
+        { "\"unified\":{\"memory.oom.group\":\"1\"}",
+          1 << ZK_LIMIT_OOM_GROUP, ZK_LIMIT_OOM_GROUP, 1 },
+        { "\"unified\":{\"memory.high\":\"max\"}",
+          1 << ZK_LIMIT_MEMORY_HIGH, ZK_LIMIT_MEMORY_HIGH, UINT64_MAX },
+        { "\"unified\":{}", 0, 0, 0 },
+    };
+    struct zk_spec spec;
+    char *text = with_resources(pod, cases[_i].resources);
+
+    ck_works(zk_spec_from_config(text, strlen(text), &rules, &spec, &err));
+    ck_assert_uint_eq(spec.limits.set, cases[_i].set);
+    if (cases[_i].set)
+        ck_assert_uint_eq(spec.limits.value[cases[_i].limit], cases[_i].value);
+    zk_spec_clear(&spec);
+    free(text);
+}
+END_TEST
+
 /* What unpack() is told of bytes that pack() would not write. */
 START_TEST(wire_is_checked)
 {
@@ -350,6 +445,20 @@ START_TEST(wire_is_checked)
     ck_works(zk_spec_pack(&spec, true, &bytes, &len, &err));
     ck_fails(zk_spec_unpack(bytes, len, true, &got, &err), ZP_ERR_RANGE,
              "spec", "spec: no user or group");
+    free(bytes);
+    spec.process.uid = 1;
+    spec.mounts[6].source = "cache";
+    spec.mounts[12].files[1].mode = S_IFREG | 0600;
+    spec.limits.value[ZK_LIMIT_CPU_WEIGHT] = 10001;
+    ck_works(zk_spec_pack(&spec, true, &bytes, &len, &err));
+    ck_fails(zk_spec_unpack(bytes, len, true, &got, &err), ZP_ERR_RANGE,
+             "spec", "spec: a limit is out of its range");
+    free(bytes);
+    spec.limits.value[ZK_LIMIT_CPU_WEIGHT] = 10000;
+    spec.limits.set |= 1u << ZK_NR_LIMITS;
+    ck_works(zk_spec_pack(&spec, true, &bytes, &len, &err));
+    ck_fails(zk_spec_unpack(bytes, len, true, &got, &err), ZP_ERR_RANGE,
+             "spec", "spec: no such limit");
     free(bytes);
     zk_spec_clear(&spec);
 }
@@ -405,6 +514,7 @@ int main(void)
                         (int)(sizeof(refused) / sizeof(refused[0])));
     tcase_add_test(tc, takes);
     tcase_add_test(tc, wire_is_checked);
+    tcase_add_loop_test(tc, limits, 0, NR_LIMIT_CASES);
     tcase_add_test(tc, no_memory);
     suite_add_tcase(suite, tc);
     return fixture_run(suite);

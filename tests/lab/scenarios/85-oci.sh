@@ -30,7 +30,7 @@ rootfs()
     echo "of the image" >"$1/etc/mark"
 }
 
-# bundle ID ARGS ANNOTATIONS: both JSON without their brackets.
+# bundle ID ARGS ANNOTATIONS [RESOURCES]: JSON without its brackets.
 bundle()
 {
     mkdir -p "$pod/$1"
@@ -41,9 +41,10 @@ bundle()
 "user": {"uid": 0, "gid": 0}},
 "mounts": [{"destination": "/proc", "type": "proc"},
 {"destination": "/dev", "type": "tmpfs", "options": ["nosuid", "mode=755"]},
-{"destination": "/sys", "type": "sysfs", "options": ["ro", "nosuid"]}],
+{"destination": "/sys", "type": "sysfs", "options": ["ro", "nosuid"]},
+{"destination": "/sys/fs/cgroup", "type": "cgroup", "options": ["ro"]}],
 "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "uts"},
-{"type": "ipc"}]}, "annotations": {$3}}
+{"type": "ipc"}], "resources": {${4:-}}}, "annotations": {$3}}
 END
 }
 
@@ -114,6 +115,29 @@ is "apart from what it complained of" "$(cat $pod/one/err)" to-stderr
 is "it has stopped" "$(oci state one | tr -d ' ,"' | grep '^status')" \
     status:stopped
 check "it is deleted" oci delete one
+
+# Its share of the zone.
+# shellcheck disable=SC2016 # for the guest's shell
+bundle small '"sh", "-c", "cd /sys/fs/cgroup; cat memory.max cpu.max cpu.weight pids.max; : >/tmp/x; while cat /bin/busybox; do :; done >>/tmp/x"' \
+    "$in_pod" '"memory": {"limit": 33554432}, "cpu": {"shares": 512,
+"quota": 50000, "period": 100000}, "pids": {"limit": 50},
+"unified": {"memory.oom.group": "1"}'
+check "one with limits" create small || note "$(cat $pod/small/err)"
+check "it starts" oci start small
+is "one that takes more memory than it may is killed" "$(code_of small)" 137
+is "it could read its limits" "$(cat $pod/small/out)" "33554432
+50000 100000
+20
+50"
+check "it is deleted" oci delete small
+# shellcheck disable=SC2016 # for the guest's shell
+bundle herd '"sh", "-c", "for i in 1 2 3 4 5 6 7 8; do sleep 100 & done; echo more"' \
+    "$in_pod" '"pids": {"limit": 5}'
+check "one with few processes" create herd
+check "it starts" oci start herd
+is "it can't have more" "$(code_of herd) $(grep -c more $pod/herd/out)" "2 0"
+check "that is what it says" grep -q "can't fork" $pod/herd/err
+check "it is deleted" oci delete herd
 
 # Two at once.
 bundle two '"sleep", "1000"' "$in_pod"
