@@ -50,6 +50,9 @@ is_runtime()
     is "version $1: the runtime" \
         "$(value plugins "$2" containerd runtimes zone options BinaryName)" \
         "$(sed -n 's/^sbin=\([^ ]*\) .*/\1/p' "$setup")/zone-oci"
+    is "version $1: containerd's own is not lost" \
+        "$(value plugins "$2" containerd runtimes runc runtime_type)" \
+        io.containerd.runc.v2
     is "version $1: its annotations" \
         "$(value plugins "$2" containerd runtimes zone pod_annotations)" \
         "['zoneplace.io/*', 'dev.edera/*']"
@@ -107,6 +110,21 @@ check "what was there still is" grep -q 'default_runtime_name = "runc"' "$toml"
 is "its mode, too" "$(stat -c %a "$toml")" 640
 setup uninstall
 is "back to the byte" "$(all_files)" "$before"
+
+# As Debian's package has it.
+cat >"$toml" <<'END'
+version = 2
+
+[plugins]
+  [plugins."io.containerd.grpc.v1.cri"]
+    [plugins."io.containerd.grpc.v1.cri".cni]
+      bin_dir = "/usr/lib/cni"
+      conf_dir = "/etc/cni/net.d"
+END
+setup install
+expect_exit 0 "a host with Debian's file"
+is_runtime 2 io.containerd.grpc.v1.cri
+setup uninstall
 
 printf 'version = 3\n' >"$toml"
 setup install
