@@ -58,6 +58,26 @@ START_TEST(one_way_is_no_way)
 }
 END_TEST
 
+/* Nor is a node one that gives memory if nothing comes back from it. */
+START_TEST(one_way_gives_no_memory)
+{
+    f.host.nr = 2;
+    f.host.dist[0] = f.host.dist[3] = 10;
+    f.host.dist[1] = 20;
+    f.host.dist[2] = ZP_DIST_UNREACHABLE;
+    f.host.nr_pcpus[1] = 0;
+    f.host.free_kib[0] = 2 * GIB;
+    f.req.spill = ZP_SPILL_HONEST;
+    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
+    f.host.dist[1] = ZP_DIST_UNREACHABLE;
+    f.host.dist[2] = 20;
+    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
+    f.host.dist[1] = 20;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.nr_vnodes, 2);
+}
+END_TEST
+
 /*
  * Rules 3, balanced: nodes 0 and 1 have one largest piece each, 16 GiB less a
  * sixteenth, and node 2 just what the zone takes. Without a piece of node 0
@@ -155,6 +175,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, as_many_vcpus_as_there_may_be);
     tcase_add_test(tc, one_way_is_no_way);
+    tcase_add_test(tc, one_way_gives_no_memory);
     tcase_add_test(tc, half_is_enough);
     tcase_add_test(tc, what_one_donor_gives_ascends);
     tcase_add_test(tc, any_nodes_for_a_narrow_owner);
