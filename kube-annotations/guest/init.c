@@ -188,13 +188,14 @@ static int prepare(struct zone *zone)
     return 0;
 }
 
-/* A process of the host, in namespaces of its own. */
+/* A process of the host, in namespaces of its own. What it mounts the host does
+ * not see, but it does see roots that containerd mounts later. */
 static int stand_in(struct zone *zone, int fd)
 {
     struct zk_transport *transport;
     struct zp_error err;
 
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+    if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) ||
         mount("proc", "/proc", "proc", 0, NULL) || prepare(zone))
         return complain(zone->work);
     transport = zk_transport_socket(fd);
