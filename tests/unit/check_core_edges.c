@@ -124,6 +124,26 @@ START_TEST(what_one_donor_gives_ascends)
 }
 END_TEST
 
+/* Vnodes that are each other's neighbours are not on one node, and the order is
+ * what is said of them. */
+START_TEST(what_two_donors_give_is_apart)
+{
+    uint32_t i;
+
+    for (i = 0; i < 8; i++) {
+        f.host.nr_pcpus[i] = i ? 0 : 16;
+        f.host.free_kib[i] = 2 * GIB;
+    }
+    f.req.spill = ZP_SPILL_HONEST;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.nr_vnodes, 3);
+    ck_works(zp_plan_check(f.topo, &f.plan, &err));
+    f.plan.vnode[2].pnode = f.plan.vnode[1].pnode = 1;
+    ck_fails(zp_plan_check(NULL, &f.plan, &err), ZP_ERR_INVAL, "plan",
+             "vnode 2 is on position 1, after 1");
+}
+END_TEST
+
 /* --size-by cpu, near a device whose node is too narrow for any set: then any
  * nodes count, not those with node 0, which is narrow as well. */
 START_TEST(any_nodes_for_a_narrow_owner)
@@ -178,6 +198,7 @@ int main(void)
     tcase_add_test(tc, one_way_gives_no_memory);
     tcase_add_test(tc, half_is_enough);
     tcase_add_test(tc, what_one_donor_gives_ascends);
+    tcase_add_test(tc, what_two_donors_give_is_apart);
     tcase_add_test(tc, any_nodes_for_a_narrow_owner);
     tcase_add_test(tc, no_finding_beyond_the_last);
     return fixture_run(s);
