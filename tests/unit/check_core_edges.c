@@ -167,6 +167,30 @@ START_TEST(any_nodes_for_a_narrow_owner)
 }
 END_TEST
 
+/* A zone that floats weighs evenly on its pcpus, and never nothing. */
+START_TEST(what_floats_weighs_evenly)
+{
+    struct zp_pcpuset set;
+    uint32_t pcpu;
+
+    fixture_build(&f);
+    memset(&set, 0, sizeof(set));
+    for (pcpu = 4; pcpu < 12; pcpu++)
+        zp_pcpuset_add(&set, pcpu);
+    zp_load_add_floating(f.load, &set, 4);
+    ck_assert_uint_eq(zp_load_pcpu_milli(f.load, 3), 0);
+    ck_assert_uint_eq(zp_load_pcpu_milli(f.load, 4), 500);
+    ck_assert_uint_eq(zp_load_pcpu_milli(f.load, 11), 500);
+    zp_load_add_floating(f.load, &set, 0);
+    zp_load_add_floating(f.load, &set, 12);
+    ck_assert_uint_eq(zp_load_pcpu_milli(f.load, 11), 2000);
+    for (pcpu = 0; pcpu < 1001; pcpu++)
+        zp_pcpuset_add(&set, pcpu);
+    zp_load_add_floating(f.load, &set, 1);
+    ck_assert_uint_eq(zp_load_pcpu_milli(f.load, 1000), 1);
+}
+END_TEST
+
 /* The second finding is not asked about. */
 START_TEST(no_finding_beyond_the_last)
 {
@@ -200,6 +224,7 @@ int main(void)
     tcase_add_test(tc, what_one_donor_gives_ascends);
     tcase_add_test(tc, what_two_donors_give_is_apart);
     tcase_add_test(tc, any_nodes_for_a_narrow_owner);
+    tcase_add_test(tc, what_floats_weighs_evenly);
     tcase_add_test(tc, no_finding_beyond_the_last);
     return fixture_run(s);
 }
