@@ -48,15 +48,15 @@ check "an image is made" image /tmp/image $busybox_image
 check "and imported" ctr --connect-timeout 120s --namespace k8s.io \
     images import /tmp/image/image.tar
 
+# Not under check, which would keep its pid in a subshell.
 start_zone_cri()
 {
     zone-cri >>/out/zone-cri.log 2>&1 &
     zone_cri=$!
-    wait_until 120 list_pods
 }
 kill_zone_cri()
 {
-    kill -9 "$zone_cri"
+    check "zone-cri is killed" kill -9 "$zone_cri"
     wait "$zone_cri" 2>/dev/null
     true
 }
@@ -98,7 +98,8 @@ nothing_left()
     check "$1: the memory is back" wait_until 30 same_memory
 }
 
-check "zone-cri runs" start_zone_cri || {
+start_zone_cri
+check "zone-cri runs" wait_until 120 list_pods || {
     note "$(cat /out/zone-cri.log)"
     lab_done
 }
@@ -158,7 +159,8 @@ is "and no record" "$(zonectl list | awk 'NR > 1 { print $1 }')" "$zone"
 
 # ---- zone-cri dies between a pod and its container
 kill_zone_cri
-check "zone-cri again" start_zone_cri
+start_zone_cri
+check "zone-cri again" wait_until 120 list_pods
 four=$(create_container "$pod" web four $busybox_image sh -c 'exit 5')
 check "a container starts after that" start_container "$four"
 check "it ends" wait_until 120 has_ended "$four"
@@ -186,7 +188,8 @@ code=0
 wait $late || code=$?
 is "the client hears of it" $code 1
 note "$(cat /tmp/err)"
-check "zone-cri again" start_zone_cri
+start_zone_cri
+check "zone-cri again" wait_until 120 list_pods
 idle()
 {
     ! pgrep -f 'zone-oci.* (create|start|delete)'
