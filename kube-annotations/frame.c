@@ -38,6 +38,8 @@ static const struct {
     [ZK_EXIT] = { "EXIT", BY_ZONE, false, 8, 0, 0 },
     [ZK_ERROR] = { "ERROR", BY_ZONE, false, 0, 1, ZK_MAX_REASON },
     [ZK_DELETE] = { "DELETE", BY_HOST, false, 0, 0, 0 },
+    [ZK_NETWORK] = { "NETWORK", BY_HOST, true, 0, 1, ZK_MAX_NET },
+    [ZK_NETWORK_SET] = { "NETWORK_SET", BY_ZONE, true, 0, 0, ZK_MAX_REASON },
 };
 
 /* "ZLNK" as a number of the link. */
@@ -131,6 +133,8 @@ static const char *fault_of(const struct zk_frame *frame, enum zk_side from)
     case ZK_WINSIZE:
     case ZK_ERROR:
     case ZK_DELETE:
+    case ZK_NETWORK:
+    case ZK_NETWORK_SET:
     case ZK_NR_FRAME_TYPES:
         break;
     }
@@ -280,6 +284,8 @@ static bool read_numbers(const uint8_t *at, struct zk_frame *frame)
     case ZK_START:
     case ZK_ERROR:
     case ZK_DELETE:
+    case ZK_NETWORK:
+    case ZK_NETWORK_SET:
     case ZK_NR_FRAME_TYPES:
         break;
     }
@@ -301,7 +307,7 @@ static int finish(struct zk_parser *p, struct zk_frame *frame_out,
     if (fault)
         return zp__fail(err, ZP_ERR_PARSE, "link", "%s: %s",
                         types[frame.type].name, fault);
-    if (types[frame.type].most) {
+    if (p->nr_payload > fixed && types[frame.type].most) {
         frame.body = p->payload + fixed;
         frame.body_len = p->nr_payload - fixed;
     }
@@ -414,6 +420,8 @@ static void write_numbers(uint8_t *at, const struct zk_frame *frame)
     case ZK_START:
     case ZK_ERROR:
     case ZK_DELETE:
+    case ZK_NETWORK:
+    case ZK_NETWORK_SET:
     case ZK_NR_FRAME_TYPES:
         break;
     }

@@ -8,10 +8,10 @@
 #ifndef ZK_FRAME_H
 #define ZK_FRAME_H
 
-#include <zoneplace.h>
+#include "net.h"
 
 enum {
-    ZK_LINK_VERSION = 1,
+    ZK_LINK_VERSION = 2,
     ZK_FRAME_HEADER = 12,
     /* Of data; specs are longer, and only the host sends them. */
     ZK_MAX_DATA = 32 << 10,
@@ -49,6 +49,8 @@ enum zk_frame_type {
     ZK_EXIT,                     /* zone: after the last data of a session */
     ZK_ERROR,                    /* zone: a session failed and is over */
     ZK_DELETE,                   /* host: a container's rest may go */
+    ZK_NETWORK,                  /* host: what the zone's interface is to be */
+    ZK_NETWORK_SET,              /* zone: it is, or why not */
     ZK_NR_FRAME_TYPES
 };
 
@@ -83,8 +85,9 @@ struct zk_frame {
         } exit;
     } u;
     /*
-     * DATA: the bytes; CREATE, EXEC: the spec (spec.h); ERROR: the reason,
-     * which is no string: zk_frame_reason(). Else NULL.
+     * DATA: the bytes; CREATE, EXEC: the spec (spec.h); NETWORK: net.h; ERROR
+     * and NETWORK_SET, where it has failed: the reason, which is no string:
+     * zk_frame_reason(). Else NULL.
      */
     const uint8_t *body;
     uint32_t body_len;

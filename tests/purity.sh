@@ -20,6 +20,7 @@ objects=$(find libzoneplace/core/.libs libzoneplace/render/.libs \
     -name 'libzpcore_la-*.o')
 objects="$objects $(find kube-annotations/.libs -name '*annotation.o')
 $(find kube-annotations/.libs -name '*frame.o')
+$(find kube-annotations/.libs -name '*net-wire.o')
 $(find libzoneplace/adapt/.libs -name 'libzpall_la-quantity.o')"
 test -n "$objects" || { echo "purity: no objects to look at" >&2; exit 1; }
 

@@ -34,7 +34,8 @@ static void check_frame(const struct zk_frame *frame, enum zk_side from,
     add(sum, buf, len);
     add(sum, frame->body, frame->body_len);
     sum->nr++;
-    if (frame->type == ZK_ERROR) {
+    if (frame->body && (frame->type == ZK_ERROR ||
+                        frame->type == ZK_NETWORK_SET)) {
         zk_frame_reason(frame, text);
         PROMISE(*text && !strpbrk(text, "\n\r\033"));
     }
