@@ -237,7 +237,8 @@ static void read_mounts(struct zk__spec_reader *r,
 
 /*
  * Every container of a zone has a mount, pid, ipc and uts namespace. Its
- * network is the zone's own, and so is all that a cgroup could tell.
+ * network is the zone's, which is that of the pod's namespace; whether it may
+ * be the host's, who makes the zone decides.
  */
 static void read_namespaces(struct zk__spec_reader *r,
                             const struct zp__json_value *linux_)
@@ -265,6 +266,9 @@ static void read_namespaces(struct zk__spec_reader *r,
             pid = true;
             r->spec->shared_pids = zp__json_get(v, "path");
         }
+        if (!strcmp(type, "network"))
+            r->spec->network = zp__json_get(v, "path")
+                                   ? zp__json_string(&r->json, v, "path") : "";
         ipc |= !strcmp(type, "ipc");
         mount |= !strcmp(type, "mount");
     }

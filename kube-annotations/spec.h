@@ -115,6 +115,8 @@ struct zk_spec {
     struct zk_limits limits;     /* among the containers of the zone */
     bool readonly_root;
     bool shared_pids;            /* with others that want it so, as one pod */
+    /* Host: path of its network namespace. "": a new one, NULL: the host's. */
+    const char *network;
     enum zk_root_kind root_kind;
     const char *root;            /* read from a bundle: its rootfs */
     struct zk_mount *mounts;

@@ -136,6 +136,11 @@ int cgroup_of(const struct zone *zone, uint32_t container);
 /* Ends what is left of containers that are no more, and removes theirs. */
 void cgroup_sweep(struct zone *zone);
 
+/* ---- net.c --------------------------------------------------------------- */
+
+/* What NETWORK asks for; "", or why it could not be had. */
+void net_frame(const struct zk_frame *frame, char *reason_out, size_t size);
+
 /* ---- boot.c, memory.c: being a machine ---------------------------------- */
 
 void boot_machine(void);

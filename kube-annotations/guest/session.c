@@ -198,6 +198,17 @@ static void with_session(struct zone *zone, struct session *s,
     }
 }
 
+static void network(struct zone *zone, const struct zk_frame *frame)
+{
+    char reason[200];
+    struct zk_frame answer = { .type = ZK_NETWORK_SET };
+
+    net_frame(frame, reason, sizeof(reason));
+    answer.body_len = (uint32_t)strlen(reason);
+    answer.body = answer.body_len ? (const uint8_t *)reason : NULL;
+    send_frame(zone, &answer);
+}
+
 void session_frame(struct zone *zone, const struct zk_frame *frame)
 {
     struct session *s = frame->session ? find(zone, frame->session) : NULL;
@@ -205,6 +216,8 @@ void session_frame(struct zone *zone, const struct zk_frame *frame)
 
     if (frame->type == ZK_PING) {
         send_frame(zone, &pong);
+    } else if (frame->type == ZK_NETWORK) {
+        network(zone, frame);
     } else if (frame->type == ZK_CREATE || frame->type == ZK_EXEC) {
         if (s)
             send_error(zone, frame->session, "there is such a session");

@@ -57,6 +57,8 @@ static int set(struct conf *conf, const char *key, const char *value)
         return set_word(value, "stand-in", "xen", &conf->stand_in);
     if (!strcmp(key, "seccomp"))
         return set_word(value, "drop", "refuse", &conf->rules.drop_seccomp);
+    if (!strcmp(key, "host-network"))
+        return set_word(value, "loopback", "refuse", &conf->host_network);
     if (!strcmp(key, "launch-seconds"))
         return set_seconds(value, &conf->launch_seconds);
     if (strcmp(key, "allow-kernel"))

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "net.h"
 #include "oci.h"
 
 /* What containerd's CRI plugin says of a container of a pod. */
@@ -101,8 +102,38 @@ static int name_zone(const struct call *call, struct state *state,
     return rc ? rc : launcher->claim(state, uuid, err);
 }
 
+/*
+ * The zone has the pod's network in place of what is in its namespace. Where
+ * there is none, or nothing in it, it has 127.0.0.1.
+ */
+static int find_network(const struct call *call, struct state *state,
+                        const struct zk_spec *spec, struct zk_net *net_out,
+                        bool *there_out, struct zp_error *err)
+{
+    int rc;
+
+    *there_out = false;
+    if (!spec->network && !call->conf.host_network)
+        return zp__fail(err, ZP_ERR_UNSUPPORTED, "network", "namespaces: no "
+                        "network: a zone can't share the host's; "
+                        "\"host-network = loopback\" in oci.conf runs it "
+                        "with 127.0.0.1 alone");
+    if (!spec->network || !*spec->network)
+        return ZP_OK;
+    if (strlen(spec->network) >= sizeof(state->netns))
+        return zp__fail(err, ZP_ERR_RANGE, "network", "namespaces: network: "
+                        "its path is too long");
+    rc = net_read(spec->network, net_out, there_out, err);
+    if (rc || !*there_out)
+        return rc;
+    snprintf(state->netns, sizeof(state->netns), "%s", spec->network);
+    snprintf(state->interface, sizeof(state->interface), "%s", net_out->name);
+    return ZP_OK;
+}
+
 static int start_keeper(struct call *call, struct state *state,
-                        const struct zk_spec *spec, struct zp_error *err)
+                        const struct zk_spec *spec, const struct zk_net *net,
+                        struct zp_error *err)
 {
     struct birth birth;
     pid_t pid;
@@ -111,7 +142,7 @@ static int start_keeper(struct call *call, struct state *state,
     if (rc)
         return rc;
     if (!pid)
-        keeper_run(&call->conf, state, spec, &birth);
+        keeper_run(&call->conf, state, spec, net, &birth);
     state->keeper = process_of(pid);
     return birth_finish(&birth, state_write(state, err), err);
 }
@@ -185,15 +216,18 @@ static int create(struct call *call, struct state *state,
                   struct zk_spec *spec, struct zp_error *err)
 {
     struct state zone;
+    struct zk_net net;
+    bool there;
     int rc = state_write(state, err);
 
     if (rc)
         return rc;
     if (!strcmp(state->zone, state->id)) {
-        rc = name_zone(call, state, spec, err);
-        if (rc)
-            return rc;
-        rc = start_keeper(call, state, spec, err);
+        rc = find_network(call, state, spec, &net, &there, err);
+        if (!rc)
+            rc = name_zone(call, state, spec, err);
+        if (!rc)
+            rc = start_keeper(call, state, spec, there ? &net : NULL, err);
         return rc ? rc : run_in(call, state, state, spec, err);
     }
     rc = state_open(call->root, state->zone, false, &zone, err);

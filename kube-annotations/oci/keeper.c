@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "net.h"
 #include "oci.h"
 
 enum {
@@ -39,6 +40,8 @@ struct keeper {
     struct client *clients[MAX_CLIENTS];
     unsigned nr_clients;
     int signals, listens;
+    bool network_set;            /* the zone has said so, or why not: */
+    char network_fault[ZK_MAX_REASON + 1];
 };
 
 /* ---- clients ---- */
@@ -131,6 +134,10 @@ static bool serve_zone(struct keeper *k)
     int rc;
 
     while ((rc = zk_link_receive(&k->zone, &frame, &err)) > 0) {
+        if (frame.type == ZK_NETWORK_SET) {
+            k->network_set = true;
+            zk_frame_reason(&frame, k->network_fault);
+        }
         c = client_of(k, frame.session);
         if (!c || c->ended)
             continue;
@@ -205,6 +212,34 @@ static int wait_for_zone(struct keeper *k, struct zp_error *err)
     return ZP_OK;
 }
 
+/* Before the zone could be told: its interface leads somewhere. */
+static int give_network(struct keeper *k, const struct state *state,
+                        const struct zk_net *net, struct zp_error *err)
+{
+    long until = now_ms() + 1000L * k->conf->launch_seconds;
+    struct zk_frame frame = { .type = ZK_NETWORK };
+    uint8_t body[ZK_MAX_NET];
+    char port[ZK_NET_NAME];
+    int rc = k->launcher->plug(state, net, port, err);
+
+    if (!rc)
+        rc = net_join(state->netns, net->name, port, net->mtu, err);
+    if (!rc)
+        rc = zk_net_pack(net, body, &frame.body_len, err);
+    frame.body = body;
+    if (!rc)
+        rc = zk_link_send(&k->zone, &frame, err);
+    while (!rc && !k->network_set) {
+        if (now_ms() >= until || !wait_and_relay(k, 200))
+            rc = zp__fail(err, ZP_ERR_IO, "zone", "the zone ended, or is "
+                          "silent, while its network is set");
+    }
+    if (!rc && k->network_fault[0])
+        rc = zp__fail(err, ZP_ERR_IO, "network", "in the zone: %s",
+                      k->network_fault);
+    return rc;
+}
+
 /* It may end by itself, in good order; it is destroyed anyway. */
 static void say_goodbye(struct keeper *k)
 {
@@ -258,7 +293,8 @@ static void leave_caller(const struct state *state)
 }
 
 void keeper_run(const struct conf *conf, struct state *state,
-                const struct zk_spec *spec, struct birth *birth)
+                const struct zk_spec *spec, const struct zk_net *net,
+                struct birth *birth)
 {
     struct keeper *k = calloc(1, sizeof(*k));
     struct zk_transport *transport = NULL;
@@ -278,13 +314,15 @@ void keeper_run(const struct conf *conf, struct state *state,
                               strerror(errno));
     }
     if (!rc)
-        rc = k->launcher->launch(conf, state, spec, &transport, &err);
+        rc = k->launcher->launch(conf, state, spec, net, &transport, &err);
     /* The verb has the lock by its own file alone. */
     state_close(state);
     if (!rc)
         rc = zk_link_open(&k->zone, transport, ZK_HOST, &err);
     if (!rc)
         rc = wait_for_zone(k, &err);
+    if (!rc && net)
+        rc = give_network(k, state, net, &err);
     if (rc) {
         birth_failed(birth, &err);
         _exit(1);

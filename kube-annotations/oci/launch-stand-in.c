@@ -18,10 +18,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "net.h"
 #include "oci.h"
 
 /* zone-init's; the keeper's only one. */
 static int pidfd = -1;
+static pid_t zone_pid;
 
 /* Its mounts are in its own namespace: nothing of them is seen here. */
 _Noreturn static void be_zone(const struct conf *conf, int work, int link)
@@ -51,13 +53,14 @@ static int claim(struct state *state, const char *uuid, struct zp_error *err)
 }
 
 static int launch(const struct conf *conf, const struct state *state,
-                  const struct zk_spec *spec, struct zk_transport **out,
-                  struct zp_error *err)
+                  const struct zk_spec *spec, const struct zk_net *net,
+                  struct zk_transport **out, struct zp_error *err)
 {
     int both[2], work;
     long pid;
 
     (void)spec;
+    (void)net;
     if (mkdirat(state->dir, "work", 0700) && errno != EEXIST)
         return zp__fail_sys(err, ZP_ERR_IO, errno, "zone", "work: %s",
                             strerror(errno));
@@ -77,8 +80,16 @@ static int launch(const struct conf *conf, const struct state *state,
         return zp__fail_sys(err, ZP_ERR_IO, errno, "zone", "namespaces: %s",
                             strerror(errno));
     }
+    zone_pid = (pid_t)pid;
     *out = zk_transport_socket(both[0]);
     return *out ? ZP_OK : zp__nomem(err);
+}
+
+static int plug(const struct state *state, const struct zk_net *net,
+                char port_out[ZK_NET_NAME], struct zp_error *err)
+{
+    snprintf(port_out, ZK_NET_NAME, ZK_STAND_IN_PORT);
+    return net_pair(state->netns, port_out, zone_pid, net, err);
 }
 
 static int watch(void)
@@ -126,5 +137,5 @@ static int detach(const struct conf *conf, const struct state *zone,
     return ZP_OK;
 }
 
-const struct launcher launch_stand_in = { claim, launch, watch, ended,
-                                          destroy, attach, detach };
+const struct launcher launch_stand_in = { claim, launch, plug, watch,
+                                          ended, destroy, attach, detach };

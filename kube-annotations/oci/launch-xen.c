@@ -19,6 +19,7 @@
 
 #include "../annotation.h"
 #include "image.h"
+#include "net.h"
 
 /* What containerd sums up for a pod's sandbox. */
 #define SANDBOX "io.kubernetes.cri.sandbox-"
@@ -76,11 +77,32 @@ static int read_request(const struct conf *conf, const struct state *state,
 
 /* ---- the zone ---- */
 
+/* NOMEM. */
+static int add_vif(struct zp_zone_spec *spec, const struct zk_net *net,
+                   struct zp_error *err)
+{
+    char text[sizeof(ZP_LIBEXECDIR) + 80];
+
+    if (!net)
+        return ZP_OK;
+    snprintf(text, sizeof(text), "mac=%02x:%02x:%02x:%02x:%02x:%02x,"
+             "script=" ZP_LIBEXECDIR "/vif-pod", net->mac[0], net->mac[1],
+             net->mac[2], net->mac[3], net->mac[4], net->mac[5]);
+    spec->vifs = calloc(2, sizeof(*spec->vifs));
+    if (!spec->vifs)
+        return zp__nomem(err);
+    spec->vifs[0] = strdup(text);
+    if (!spec->vifs[0])
+        return zp__nomem(err);
+    spec->nr_vifs = 1;
+    return ZP_OK;
+}
+
 /* A zone that is dynamic because nothing else is written becomes static where
  * it can't be had otherwise. */
 static int launch_zone(struct zp_xen *xen, const struct conf *conf,
                        const struct state *state, struct zk_zone *zone,
-                       struct zp_error *err)
+                       const struct zk_net *net, struct zp_error *err)
 {
     struct zp_host_options *opt = malloc(sizeof(*opt));
     struct zp_zone_spec spec;
@@ -99,6 +121,8 @@ static int launch_zone(struct zp_xen *xen, const struct conf *conf,
     spec.on_reboot = spec.on_crash = ZP_ACTION_DESTROY;
     if (!rc && (!spec.kernel || !spec.ramdisk || !spec.cmdline))
         rc = zp__nomem(err);
+    if (!rc)
+        rc = add_vif(&spec, net, err);
     if (!rc) {
         rc = zp_zone_launch(xen, opt, &spec, &our_domid, &why);
         if (rc && rc != ZP_ERR_NOMEM && !zone->grows &&
@@ -142,7 +166,8 @@ static int claim(struct state *state, const char *uuid, struct zp_error *err)
 }
 
 static int launch_reserved(struct zp_xen *xen, const struct conf *conf,
-                           const struct state *state, struct zp_error *err)
+                           const struct state *state, const struct zk_net *net,
+                           struct zp_error *err)
 {
     struct zp_zone_spec spec;
     int rc = ZP_OK;
@@ -155,6 +180,8 @@ static int launch_reserved(struct zp_xen *xen, const struct conf *conf,
     spec.on_reboot = spec.on_crash = ZP_ACTION_DESTROY;
     if (!spec.kernel || !spec.ramdisk || !spec.cmdline)
         rc = zp__nomem(err);
+    if (!rc)
+        rc = add_vif(&spec, net, err);
     if (!rc)
         rc = zp_zone_launch_reserved(xen, &spec, &our_domid, err);
     zp_zone_spec_clear(&spec);
@@ -199,8 +226,8 @@ static int connect_link(const struct conf *conf, struct zk_transport **out,
 }
 
 static int launch(const struct conf *conf, const struct state *state,
-                  const struct zk_spec *spec, struct zk_transport **out,
-                  struct zp_error *err)
+                  const struct zk_spec *spec, const struct zk_net *net,
+                  struct zk_transport **out, struct zp_error *err)
 {
     struct zp_xen *xen;
     struct zk_zone zone;
@@ -212,8 +239,8 @@ static int launch(const struct conf *conf, const struct state *state,
     rc = zp_xen_open(&xen, err);
     if (rc)
         return rc;
-    rc = reserved ? launch_reserved(xen, conf, state, err)
-                  : launch_zone(xen, conf, state, &zone, err);
+    rc = reserved ? launch_reserved(xen, conf, state, net, err)
+                  : launch_zone(xen, conf, state, &zone, net, err);
     zp_xen_close(xen);
     if (rc)
         return rc;
@@ -222,6 +249,15 @@ static int launch(const struct conf *conf, const struct state *state,
         return zp__fail_sys(err, ZP_ERR_XEN, errno, "xenstored", "xenstore: "
                             "%s", strerror(errno));
     return connect_link(conf, out, err);
+}
+
+/* Its name is Linux's: the library finds the backend's threads by it. */
+static int plug(const struct state *state, const struct zk_net *net,
+                char port_out[ZK_NET_NAME], struct zp_error *err)
+{
+    (void)net;
+    snprintf(port_out, ZK_NET_NAME, "vif%u.0", our_domid);
+    return net_move(state->netns, port_out, err);
 }
 
 /* ---- from the state alone ---- */
@@ -345,5 +381,5 @@ static int detach(const struct conf *conf, const struct state *zone_state,
     return ZP_OK;
 }
 
-const struct launcher launch_xen = { claim, launch, watch, ended, destroy,
-                                     attach, detach };
+const struct launcher launch_xen = { claim, launch, plug, watch, ended,
+                                     destroy, attach, detach };

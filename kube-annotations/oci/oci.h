@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "../link.h"
+#include "../net.h"
 #include "../spec.h"
 
 /* Tells in which zone a container is; of a sandbox that zone-cri has placed,
@@ -32,6 +33,7 @@ struct conf {
     unsigned nr_kernels;
     char images[256];            /* packed roots are kept there */
     unsigned launch_seconds;     /* a zone has to answer by then */
+    bool host_network;           /* host-network = loopback */
     struct zk_spec_rules rules;
 };
 
@@ -56,6 +58,8 @@ struct state {
     char disk[16];               /* xvda: given to the zone, or about to be */
     char image[512];             /* and the file behind it */
     char uuid[40];               /* of the zone that it owns */
+    char netns[1024];            /* the pod's, or "": path, and what of it is */
+    char interface[16];          /* joined to the zone */
     int dir;                     /* open and locked */
 };
 
@@ -109,17 +113,21 @@ int control_call(const struct state *state, const char *words,
 /* ---- launcher ------------------------------------------------------------ */
 
 /*
- * How zones are made. launch and the next two are the keeper's; the others
+ * How zones are made. launch and the next three are the keeper's; the others
  * are of any process, work from the state alone, and may be done again.
  */
 struct launcher {
     /* Makes the zone that is reserved under @uuid this container's: what is
      * another's, or lives already, is not taken. */
     int (*claim)(struct state *state, const char *uuid, struct zp_error *err);
-    /* Makes the zone and gives the transport of its link. */
+    /* Makes the zone, with an interface if @net is no NULL, and gives the
+     * transport of its link. */
     int (*launch)(const struct conf *conf, const struct state *state,
-                  const struct zk_spec *spec, struct zk_transport **out,
-                  struct zp_error *err);
+                  const struct zk_spec *spec, const struct zk_net *net,
+                  struct zk_transport **out, struct zp_error *err);
+    /* Puts the host's end of its interface into the pod's namespace. */
+    int (*plug)(const struct state *state, const struct zk_net *net,
+                char port_out[ZK_NET_NAME], struct zp_error *err);
     /* A file that is readable if the zone may have ended, or -1. */
     int (*watch)(void);
     bool (*ended)(void);
@@ -158,8 +166,10 @@ int birth_finish(struct birth *birth, int rc, struct zp_error *err);
 void birth_ready(struct birth *birth);
 void birth_failed(struct birth *birth, const struct zp_error *err);
 
+/* @net: what the zone's interface is to be; NULL: it has none. */
 _Noreturn void keeper_run(const struct conf *conf, struct state *state,
-                          const struct zk_spec *spec, struct birth *birth);
+                          const struct zk_spec *spec, const struct zk_net *net,
+                          struct birth *birth);
 
 enum monitor_kind {
     MONITOR_ZONE,                /* stays while the zone does */

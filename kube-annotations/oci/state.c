@@ -113,6 +113,8 @@ int state_write(const struct state *state, struct zp_error *err)
     zp__json_put_string(&w, "disk", state->disk);
     zp__json_put_string(&w, "image", state->image);
     zp__json_put_string(&w, "uuid", state->uuid);
+    zp__json_put_string(&w, "netns", state->netns);
+    zp__json_put_string(&w, "interface", state->interface);
     zp__json_close(&w, '}');
     rc = zp__json_take(&w, &text, err);
     if (rc)
@@ -154,6 +156,9 @@ static int parse(struct state *state, const char *text, size_t len,
     zp__json_copy(&r, root, "disk", state->disk, sizeof(state->disk));
     zp__json_copy(&r, root, "image", state->image, sizeof(state->image));
     zp__json_copy(&r, root, "uuid", state->uuid, sizeof(state->uuid));
+    zp__json_copy(&r, root, "netns", state->netns, sizeof(state->netns));
+    zp__json_copy(&r, root, "interface", state->interface,
+                  sizeof(state->interface));
     zp__json_clear(&doc);
     return r.rc;
 }

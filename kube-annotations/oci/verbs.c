@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "net.h"
 #include "oci.h"
 
 int verb_start(struct call *call, struct zp_error *err)
@@ -133,11 +134,17 @@ static int end_zone(struct call *call, struct state *state,
                     struct zp_error *err)
 {
     const struct launcher *launcher;
-    int rc = launcher_of(&call->conf, &launcher, err);
+    int rc = launcher_of(&call->conf, &launcher, err), rc2 = ZP_OK;
 
     process_kill(state->keeper, SIGTERM);
     process_kill(state->keeper, SIGKILL);
-    return rc ? rc : launcher->destroy(&call->conf, state, err);
+    if (!rc)
+        rc = launcher->destroy(&call->conf, state, err);
+    if (state->interface[0])
+        rc2 = net_leave(state->netns, state->interface,
+                        call->conf.stand_in ? ZK_STAND_IN_PORT : "",
+                        rc ? NULL : err);
+    return rc ? rc : rc2;
 }
 
 int container_remove(struct call *call, struct state *state,

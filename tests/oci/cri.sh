@@ -20,6 +20,7 @@ elif [ -n "${ZP_WRAP:-}" ]; then
     finish
 fi
 
+echo 'host-network = loopback' >>"$conf"
 cri_client=$top_builddir/tests/cri/cri-client
 cri_socket=$tmp/cri.sock
 cri_logs=$tmp/logs

@@ -28,6 +28,7 @@ cat >/etc/zoneplace/oci.conf <<END
 kernel = /boot/vmlinuz
 cmdline = $LAB_PLAIN
 seccomp = drop
+host-network = loopback
 launch-seconds = 240
 END
 check "the zones' RAM disk is made" \

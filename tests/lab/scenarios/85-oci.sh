@@ -44,7 +44,7 @@ bundle()
 {"destination": "/sys", "type": "sysfs", "options": ["ro", "nosuid"]},
 {"destination": "/sys/fs/cgroup", "type": "cgroup", "options": ["ro"]}],
 "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "uts"},
-{"type": "ipc"}], "resources": {${4:-}}}, "annotations": {$3}}
+{"type": "ipc"}, {"type": "network"}], "resources": {${4:-}}}, "annotations": {$3}}
 END
 }
 
