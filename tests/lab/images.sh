@@ -28,6 +28,7 @@ debs=(
 dom0_modules=(
     xen-privcmd xen-evtchn xen-gntdev xen-gntalloc xenfs xen-blkback
     xen-netback loop bridge nvme e1000e virtio_pci virtio_console virtio_blk
+    veth sch_ingress cls_u32 act_mirred
 )
 # Loaded by the guests' init, in this order. They need no others.
 zone_modules=(xen-blkfront xen-netfront)
@@ -210,7 +211,7 @@ make_dom0()
     printf '#!/bin/sh\nexit 1\n' >"$root/bin/logger"
     chmod 755 "$root/bin/logger"
     copy_program "$root" /bin/bash "$(command -v ip)" \
-        "$(command -v bridge)" "$(command -v flock)" \
+        "$(command -v bridge)" "$(command -v tc)" "$(command -v flock)" \
         "$(command -v losetup)" "$(command -v mksquashfs)"
     for p in xl xenstored xenconsoled xenconsole xen-init-dom0 xen-diag \
         libxl-save-helper xen-hvmctx xenpm; do
