@@ -87,4 +87,22 @@ if command -v podchecker >/dev/null; then
 else
     skip "podchecker" "perl's podchecker is not installed"
 fi
+# Files that the documents name. Capitals stand for names of one's own, and
+# public/ is Xen's. A tarball has not all of them.
+if [ -e "$top_srcdir/.git" ]; then
+    missing=$(cd "$top_srcdir" && for page in README.md docs/*.md \
+        tests/lab/README.md kube-annotations/README.md xen-patches/README.md; do
+        grep -o '`[a-z][a-z0-9_/.*-]*/[a-z0-9_.-]*\.[a-z]*`' "$page" |
+            tr -d '`' | grep -E '\.(c|h|sh|md|json|yaml|py|conf)$' |
+            grep -v '^public/' | sort -u | while read -r file; do
+            # shellcheck disable=SC2086 # a pattern, some of them
+            ls $file "$(dirname "$page")"/$file libzoneplace/$file \
+                kube-annotations/$file tests/$file xen-patches/$file \
+                2>/dev/null | grep -q . || echo "$page: $file"
+        done
+    done)
+    is "files that documents name are there" "$missing" ""
+else
+    skip "files that documents name are there" "not a clone of the tree"
+fi
 finish
