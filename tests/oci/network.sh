@@ -131,15 +131,15 @@ is "whose addresses stay for who made it" \
     "$(ip -n "$pod" -o -4 address show dev eth0 | grep -c inet)" 2
 
 # ---- packets
-# listens: until a line of $tmp/serves has gone to the first who comes.
+# listens: who comes first is asked for a line and gets one. In turn: nc ends
+# with what it receives, whatever it has yet to send.
 listens()
 {
-    timeout 20 ip netns exec "$peer" "$busybox" nc -l -p 7000 \
-        <"$tmp/serves" >"$tmp/came" &
+    timeout 20 ip netns exec "$peer" "$busybox" nc -l -p 7000 -e sh -c \
+        'head -n 1 >"$0"; echo from the peer' "$tmp/came" &
     until_true "the peer listens" eval \
         'ip netns exec "$peer" ss -Hltn | grep -q :7000'
 }
-echo "from the peer" >"$tmp/serves"
 listens
 is "to the peer and back" \
     "$(inside 'echo hello | nc -w 5 10.88.0.1 7000')" "from the peer"
