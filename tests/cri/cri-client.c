@@ -140,7 +140,7 @@ static void call(const char *path, const char *name, struct zk_unary *unary)
     channel = grpc_channel_create(target, plain, NULL);
     grpc_channel_credentials_release(plain);
     c = grpc_channel_create_call(channel, NULL, GRPC_PROPAGATE_DEFAULTS, cq,
-                                 grpc_slice_from_copied_string(method), &host,
+                                 grpc_slice_from_static_string(method), &host,
                                  until, NULL);
     zk_unary_ops(unary, ops);
     if (grpc_call_start_batch(c, ops, ZK_UNARY_OPS, c, NULL) != GRPC_CALL_OK)
