@@ -331,66 +331,25 @@ int zk_cri_read_list(const uint8_t *buf, size_t len,
 
 /* ---- writing ---- */
 
-static size_t varint_len(uint64_t value)
-{
-    size_t len = 1;
-
-    for (; value > 0x7f; value >>= 7)
-        len++;
-    return len;
-}
-
-static size_t bytes_len(size_t len)
-{
-    return 1 + varint_len(len) + len;
-}
-
-/* Field numbers up to 15: one byte. */
-static uint8_t *put_head(uint8_t *to, uint32_t nr, size_t len)
-{
-    uint64_t value = len;
-
-    *to++ = (uint8_t)(nr << 3 | ZK_PB_BYTES);
-    for (; value > 0x7f; value >>= 7)
-        *to++ = (uint8_t)(value | 0x80);
-    *to++ = (uint8_t)value;
-    return to;
-}
-
-static uint8_t *put_string(uint8_t *to, uint32_t nr, const char *text)
-{
-    size_t len = strlen(text);
-
-    to = put_head(to, nr, len);
-    memcpy(to, text, len);
-    return to + len;
-}
-
-static size_t entry_len(const struct zk_annotation *a)
-{
-    return bytes_len(strlen(a->key)) + bytes_len(strlen(a->value));
-}
-
 int zk_cri_add_annotations(const struct zk_annotation *annotation, uint32_t nr,
                            uint8_t **buf_out, size_t *len_out,
                            struct zp_error *err)
 {
-    size_t config = 0;
-    uint8_t *buf, *to;
+    struct zk_message request = { .len = 0 }, config = { .len = 0 },
+                      entry = { .len = 0 };
     uint32_t i;
 
-    for (i = 0; i < nr; i++)
-        config += bytes_len(entry_len(&annotation[i]));
-    buf = malloc(bytes_len(config));
-    if (!buf)
-        return zp__nomem(err);
-    to = put_head(buf, 1, config);
     for (i = 0; i < nr; i++) {
-        to = put_head(to, 7, entry_len(&annotation[i]));
-        to = put_string(to, 1, annotation[i].key);
-        to = put_string(to, 2, annotation[i].value);
+        zk_put_text(&entry, 1, annotation[i].key);
+        zk_put_text(&entry, 2, annotation[i].value);
+        zk_put_message(&config, 7, &entry);
     }
-    *buf_out = buf;
-    *len_out = (size_t)(to - buf);
+    zk_put_message(&request, 1, &config);
+    if (request.failed) {
+        zk_message_clear(&request);
+        return zp__nomem(err);
+    }
+    *buf_out = request.at;
+    *len_out = request.len;
     return ZP_OK;
 }

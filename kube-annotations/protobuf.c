@@ -5,6 +5,8 @@
 
 #include "internal.h"
 
+/* ---- reading ---- */
+
 void zk_pb_fail(struct zk_pb *pb, const char *what)
 {
     if (!pb->rc)
@@ -82,4 +84,71 @@ struct zk_pb zk_pb_into(const struct zk_pb *pb, const struct zk_pb_field *f)
 
     in.rc = pb->rc;
     return in;
+}
+
+/* ---- writing ---- */
+
+void zk_message_clear(struct zk_message *m)
+{
+    free(m->at);
+    *m = (struct zk_message){ .len = 0 };
+}
+
+static void put(struct zk_message *m, const void *bytes, size_t len)
+{
+    size_t room = m->room ? m->room : 64;
+    uint8_t *grown;
+
+    while (room - m->len < len)
+        room *= 2;
+    if (!m->failed && room != m->room) {
+        grown = realloc(m->at, room);
+        m->failed = !grown;
+        if (grown) {
+            m->at = grown;
+            m->room = room;
+        }
+    }
+    if (m->failed || !len)
+        return;
+    memcpy(m->at + m->len, bytes, len);
+    m->len += len;
+}
+
+static void put_varint(struct zk_message *m, uint64_t value)
+{
+    uint8_t byte;
+
+    do {
+        byte = (uint8_t)(value & 0x7f) | (value > 0x7f ? 0x80 : 0);
+        put(m, &byte, 1);
+        value >>= 7;
+    } while (value);
+}
+
+void zk_put_number(struct zk_message *m, uint32_t nr, uint64_t value)
+{
+    put_varint(m, (uint64_t)nr << 3 | ZK_PB_VARINT);
+    put_varint(m, value);
+}
+
+void zk_put_field(struct zk_message *m, uint32_t nr, const void *bytes,
+                  size_t len)
+{
+    put_varint(m, (uint64_t)nr << 3 | ZK_PB_BYTES);
+    put_varint(m, len);
+    put(m, bytes, len);
+}
+
+void zk_put_text(struct zk_message *m, uint32_t nr, const char *text)
+{
+    zk_put_field(m, nr, text, strlen(text));
+}
+
+void zk_put_message(struct zk_message *m, uint32_t nr,
+                    struct zk_message *inner)
+{
+    zk_put_field(m, nr, inner->at, inner->len);
+    m->failed |= inner->failed;
+    zk_message_clear(inner);
 }

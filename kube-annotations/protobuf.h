@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reads messages of protobuf's wire format
- * (protobuf.dev/programming-guides/encoding), field by field and in place: no
- * schema, no memory, no recursion. Pure. What is read is hostile.
+ * Messages of protobuf's wire format (protobuf.dev/programming-guides/encoding)
+ * without their schema. Read field by field and in place: no memory, no
+ * recursion; what is read is hostile. Written one behind the other. Pure.
  */
 #ifndef ZK_PROTOBUF_H
 #define ZK_PROTOBUF_H
@@ -30,6 +30,8 @@ struct zk_pb {
     struct zp_error *err;
 };
 
+/* ---- reading ---- */
+
 /* To read the @len bytes at @buf, which may be NULL if there are none. */
 struct zk_pb zk_pb_over(const uint8_t *buf, size_t len, const char *api,
                         struct zp_error *err);
@@ -46,5 +48,25 @@ bool zk_pb_is(struct zk_pb *pb, const struct zk_pb_field *field, uint32_t nr,
 
 /* PARSE, unless there was a failure before. */
 void zk_pb_fail(struct zk_pb *pb, const char *what);
+
+/* ---- writing ---- */
+
+/* A growing message, empty if zero; .failed: there was no memory, and what
+ * followed was not written. */
+struct zk_message {
+    uint8_t *at;
+    size_t len, room;
+    bool failed;
+};
+void zk_message_clear(struct zk_message *m);
+
+/* Fields @nr, from 1 to 2^29 - 1. Zeros and what is empty are written, too. */
+void zk_put_number(struct zk_message *m, uint32_t nr, uint64_t value);
+void zk_put_field(struct zk_message *m, uint32_t nr, const void *bytes,
+                  size_t len);
+void zk_put_text(struct zk_message *m, uint32_t nr, const char *text);
+/* @inner is cleared; if it failed, so has @m. */
+void zk_put_message(struct zk_message *m, uint32_t nr,
+                    struct zk_message *inner);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "../protobuf.h"
 #include "internal.h"
 
 struct reader {
@@ -114,67 +113,10 @@ void zk_device_request_clear(struct zk_device_request *request)
 
 /* ---- writing ---- */
 
-void zk_message_clear(struct zk_message *m)
-{
-    free(m->at);
-    *m = (struct zk_message){ .len = 0 };
-}
-
-static void put(struct zk_message *m, const void *bytes, size_t len)
-{
-    size_t room = m->room ? m->room : 256;
-    uint8_t *grown;
-
-    while (room - m->len < len)
-        room *= 2;
-    if (!m->failed && room != m->room) {
-        grown = realloc(m->at, room);
-        m->failed = !grown;
-        if (grown) {
-            m->at = grown;
-            m->room = room;
-        }
-    }
-    if (m->failed || !len)
-        return;
-    memcpy(m->at + m->len, bytes, len);
-    m->len += len;
-}
-
-static void put_varint(struct zk_message *m, uint64_t value)
-{
-    uint8_t byte;
-
-    do {
-        byte = (uint8_t)(value & 0x7f) | (value > 0x7f ? 0x80 : 0);
-        put(m, &byte, 1);
-        value >>= 7;
-    } while (value);
-}
-
-static void put_number(struct zk_message *m, uint32_t nr, uint64_t value)
-{
-    put_varint(m, nr << 3 | ZK_PB_VARINT);
-    put_varint(m, value);
-}
-
-static void put_field(struct zk_message *m, uint32_t nr, const void *bytes,
-                      size_t len)
-{
-    put_varint(m, nr << 3 | ZK_PB_BYTES);
-    put_varint(m, len);
-    put(m, bytes, len);
-}
-
-static void put_text(struct zk_message *m, uint32_t nr, const char *text)
-{
-    put_field(m, nr, text, strlen(text));
-}
-
 void zk_put_options(struct zk_message *m)
 {
     /* get_preferred_allocation_available; false is not written */
-    put_number(m, 2, true);
+    zk_put_number(m, 2, true);
 }
 
 void zk_put_register(struct zk_message *m, const char *endpoint,
@@ -183,57 +125,35 @@ void zk_put_register(struct zk_message *m, const char *endpoint,
     struct zk_message options = { .len = 0 };
 
     zk_put_options(&options);
-    put_text(m, 1, ZK_DEVICE_API);
-    put_text(m, 2, endpoint);
-    put_text(m, 3, resource);
-    put_field(m, 4, options.at, options.len);
-    m->failed |= options.failed;
-    zk_message_clear(&options);
+    zk_put_text(m, 1, ZK_DEVICE_API);
+    zk_put_text(m, 2, endpoint);
+    zk_put_text(m, 3, resource);
+    zk_put_message(m, 4, &options);
 }
 
-static uint32_t varint_len(uint64_t value)
+void zk_put_device(struct zk_message *m, const struct zk_device *d)
 {
-    uint32_t len = 1;
+    struct zk_message device = { .len = 0 }, topology = { .len = 0 },
+                      node = { .len = 0 };
 
-    while (value >>= 7)
-        len++;
-    return len;
-}
-
-void zk_put_device(struct zk_message *m, const struct zk_device *device)
-{
-    const char *health = device->healthy ? "Healthy" : "Unhealthy";
-    size_t id_len = strlen(device->id), health_len = strlen(health);
-    bool has_node = device->node != ZP_UNKNOWN_ID;
-    /* TopologyInfo with one NUMANode; none of these is 128 bytes long. Node 0
-     * is written, too: proto3 would leave it out, and any reader takes it. */
-    uint32_t node_len = 1 + varint_len(device->node);
-    size_t len = 2 + id_len + 2 + health_len +
-                 (has_node ? 4 + node_len : 0);
-
-    put_varint(m, 1 << 3 | ZK_PB_BYTES);
-    put_varint(m, len);
-    put_field(m, 1, device->id, id_len);
-    put_field(m, 2, health, health_len);
-    if (!has_node)
-        return;
-    put_varint(m, 3 << 3 | ZK_PB_BYTES);
-    put_varint(m, 2 + node_len);
-    put_varint(m, 1 << 3 | ZK_PB_BYTES);
-    put_varint(m, node_len);
-    put_number(m, 1, device->node);
+    zk_put_text(&device, 1, d->id);
+    zk_put_text(&device, 2, d->healthy ? "Healthy" : "Unhealthy");
+    if (d->node != ZP_UNKNOWN_ID) {
+        /* Node 0, too: proto3 would leave it out, and any reader takes it. */
+        zk_put_number(&node, 1, d->node);
+        zk_put_message(&topology, 1, &node);
+        zk_put_message(&device, 3, &topology);
+    }
+    zk_put_message(m, 1, &device);
 }
 
 void zk_put_container(struct zk_message *m, const struct zk_device_id *id,
                       size_t nr)
 {
-    uint64_t len = 0;
+    struct zk_message ids = { .len = 0 };
     size_t i;
 
     for (i = 0; i < nr; i++)
-        len += 1 + varint_len(id[i].len) + id[i].len;
-    put_varint(m, 1 << 3 | ZK_PB_BYTES);
-    put_varint(m, len);
-    for (i = 0; i < nr; i++)
-        put_field(m, 1, id[i].text, id[i].len);
+        zk_put_field(&ids, 1, id[i].text, id[i].len);
+    zk_put_message(m, 1, &ids);
 }

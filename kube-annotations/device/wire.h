@@ -11,6 +11,8 @@
 
 #include <zoneplace.h>
 
+#include "../protobuf.h"
+
 #define ZK_DEVICE_API "v1beta1"
 
 enum {
@@ -61,14 +63,6 @@ int zk_device_read(enum zk_device_message message, const uint8_t *buf,
 void zk_device_request_clear(struct zk_device_request *request);
 
 /* ---- writing ------------------------------------------------------------- */
-
-/* A growing message; .failed: there was no memory. */
-struct zk_message {
-    uint8_t *at;
-    size_t len, room;
-    bool failed;
-};
-void zk_message_clear(struct zk_message *m);
 
 /* DevicePluginOptions: preferences are given, nothing is done at a start. */
 void zk_put_options(struct zk_message *m);

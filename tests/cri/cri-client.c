@@ -34,47 +34,26 @@ static _Noreturn void wrong(const char *word)
 
 /* ---- the request ---- */
 
-static void put_varint(FILE *to, uint64_t value)
-{
-    for (; value > 0x7f; value >>= 7)
-        putc((int)(value & 0x7f) | 0x80, to);
-    putc((int)value, to);
-}
-
-static void put_bytes(FILE *to, uint64_t nr, const char *data, size_t len)
-{
-    put_varint(to, nr << 3 | ZK_PB_BYTES);
-    put_varint(to, len);
-    fwrite(data, 1, len, to);
-}
-
 /* The words up to the "}" of @depth, or all. Returns the first that is left. */
-static char **put_words(FILE *to, char **word, int depth)
+static char **put_words(struct zk_message *to, char **word, int depth)
 {
-    char *end, *inner;
-    uint64_t nr;
-    size_t len;
-    FILE *more;
+    struct zk_message inner = { .len = 0 };
+    uint32_t nr;
+    char *end;
 
     for (; *word && strcmp(*word, "}"); word++) {
         if (**word == '@')
             continue;
-        nr = strtoull(*word, &end, 10);
+        nr = (uint32_t)strtoul(*word, &end, 10);
         if (!nr || !*end)
             wrong(*word);
         if (*end == '=') {
-            put_bytes(to, nr, end + 1, strlen(end + 1));
+            zk_put_text(to, nr, end + 1);
         } else if (*end == ':') {
-            put_varint(to, nr << 3 | ZK_PB_VARINT);
-            put_varint(to, strtoull(end + 1, NULL, 10));
+            zk_put_number(to, nr, strtoull(end + 1, NULL, 10));
         } else if (!strcmp(end, "{")) {
-            more = open_memstream(&inner, &len);
-            if (!more)
-                abort();
-            word = put_words(more, word + 1, depth + 1);
-            fclose(more);
-            put_bytes(to, nr, inner, len);
-            free(inner);
+            word = put_words(&inner, word + 1, depth + 1);
+            zk_put_message(to, nr, &inner);
         } else {
             wrong(*word);
         }
@@ -155,24 +134,21 @@ static void call(const char *path, const char *name, struct zk_unary *unary)
 
 int main(int argc, char **argv)
 {
+    struct zk_message request = { .len = 0 };
     struct zk_unary unary;
-    char *request, *text;
-    size_t len;
-    FILE *to;
+    char *text;
     int code;
 
     if (argc < 3) {
         fputs("usage: cri-client SOCKET METHOD [WORD]...\n", stderr);
         return 2;
     }
-    to = open_memstream(&request, &len);
-    if (!to)
+    put_words(&request, argv + 3, 0);
+    if (request.failed)
         abort();
-    put_words(to, argv + 3, 0);
-    fclose(to);
     grpc_init();
-    zk_unary_init(&unary, (const uint8_t *)request, len);
-    free(request);
+    zk_unary_init(&unary, request.at, request.len);
+    zk_message_clear(&request);
     call(argv[1], argv[2], &unary);
     code = (int)unary.status;
     if (code) {
