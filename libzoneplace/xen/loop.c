@@ -13,6 +13,8 @@
 
 #include "xen/xen.h"
 
+const char zp__block_script[] = ZP_LIBEXECDIR "/block";
+
 int zp__loop_attach(const char *file, bool writable, char path[32])
 {
     struct loop_config config = { .fd = 0 };

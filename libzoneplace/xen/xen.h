@@ -128,6 +128,9 @@ unsigned zp__backends_bind(uint32_t domid, const struct zp_pcpuset *vcpus);
  * file of it, and its path, or -1 with errno. */
 int zp__loop_attach(const char *file, bool writable, char path[32]);
 
+/* The hotplug script of such a disk: it ends when the backend has it open. */
+extern const char zp__block_script[];
+
 /* ---- domains.c: what Xen runs ------------------------------------------ */
 
 /* All of them, for libxl_dominfo_list_free(); NULL and 0 on failure. */

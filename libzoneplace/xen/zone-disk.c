@@ -11,8 +11,6 @@
 
 #include "xen/xen.h"
 
-#define SCRIPT ZP_LIBEXECDIR "/block"
-
 static int domid_of(struct zp_xen *xen, const struct zp_zone *zone,
                     uint32_t *domid_out, struct zp_error *err)
 {
@@ -38,7 +36,7 @@ static int fill(libxl_device_disk *disk, const char *path, const char *name,
     disk->backend_domid = 0;
     disk->pdev_path = strdup(path);
     disk->vdev = strdup(name);
-    disk->script = strdup(SCRIPT);
+    disk->script = strdup(zp__block_script);
     disk->backend = LIBXL_DISK_BACKEND_PHY;
     disk->format = LIBXL_DISK_FORMAT_RAW;
     disk->readwrite = 0;

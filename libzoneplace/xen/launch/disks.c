@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The disks that a zone is built with; a file gets a loop device (loop.c). */
+/*
+ * The disks that a zone is built with. A file gets a loop device (loop.c), and
+ * the script that ends when the backend holds it; who shares a block device is
+ * for Xen's own script to see.
+ */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +15,7 @@
 static int use_file(struct zp__config *config, libxl_device_disk *disk,
                     struct zp_error *err)
 {
-    char path[32], *copy;
+    char path[32], *copy, *script;
     int fd;
 
     if (disk->format != LIBXL_DISK_FORMAT_RAW &&
@@ -29,10 +33,15 @@ static int use_file(struct zp__config *config, libxl_device_disk *disk,
                             strerror(errno));
     config->loops[config->nr_loops++] = fd;
     copy = strdup(path);
-    if (!copy)
+    script = strdup(zp__block_script);
+    if (!copy || !script) {
+        free(copy);
+        free(script);
         return zp__nomem(err);
+    }
     free(disk->pdev_path);
     disk->pdev_path = copy;
+    disk->script = script;
     return ZP_OK;
 }
 
