@@ -4,6 +4,7 @@
  * pid is written down: a verb that is killed leaves none that nobody knows of.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,6 +54,19 @@ int birth_finish(struct birth *birth, int rc, struct zp_error *err)
         return ZP_OK;
     return zp__fail(err, ZP_ERR_IO, "zone", "%s",
                     len > 1 ? text + 1 : "a process of zone-oci ended early");
+}
+
+void leave_caller(int log)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    setsid();
+    if (null >= 0) {
+        dup2(null, 0);
+        dup2(null, 1);
+    }
+    if (log >= 0 || null >= 0)
+        dup2(log >= 0 ? log : null, 2);
 }
 
 void birth_ready(struct birth *birth)

@@ -273,25 +273,6 @@ static void take_signals(struct keeper *k)
     k->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Nothing of who called us stays with it: containerd waits for the end of
- * what has its pipes. */
-static void leave_caller(const struct state *state)
-{
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int log = openat(state->dir, "keeper.log",
-                     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-    setsid();
-    if (null >= 0) {
-        dup2(null, 0);
-        dup2(null, 1);
-    }
-    if (log >= 0 || null >= 0)
-        dup2(log >= 0 ? log : null, 2);
-    if (chdir("/"))
-        _exit(1);
-}
-
 void keeper_run(const struct conf *conf, struct state *state,
                 const struct zk_spec *spec, const struct zk_net *net,
                 struct birth *birth)
@@ -301,7 +282,10 @@ void keeper_run(const struct conf *conf, struct state *state,
     struct zp_error err = { .msg = "no memory" };
     int rc = k ? ZP_OK : ZP_ERR_NOMEM;
 
-    leave_caller(state);
+    leave_caller(openat(state->dir, "keeper.log",
+                        O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (chdir("/"))
+        _exit(EXIT_LOST);
     if (!rc) {
         k->conf = conf;
         take_signals(k);

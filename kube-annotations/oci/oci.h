@@ -162,7 +162,9 @@ int birth_fork(struct birth *birth, pid_t *pid_out, struct zp_error *err);
 /* @rc 0: it is written down, so it goes on; waits for what it says. Else it is
  * let go, and @rc comes back. */
 int birth_finish(struct birth *birth, int rc, struct zp_error *err);
-/* In the child. */
+/* In the child: nothing of the caller stays with it, for containerd waits for
+ * the end of what has its pipes. stderr goes to @log, or nowhere: -1. */
+void leave_caller(int log);
 void birth_ready(struct birth *birth);
 void birth_failed(struct birth *birth, const struct zp_error *err);
 

@@ -124,6 +124,33 @@ done
 nothing_left "create killed twenty times"
 check "delete --force of nothing" oci delete --force a
 
+# ---- a delete that is killed: containerd gives one five seconds
+config '["sleep", "1000"]' | bundle a
+create a
+oci start a
+keeper=$(sed -n 's/.*"keeper": {"pid": \([0-9]*\).*/\1/p' "$root/a/state.json")
+kill -STOP "$keeper"             # it has to be killed, after ten seconds
+# shellcheck disable=SC2086
+(exec ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$conf" --root "$root" \
+    delete --force a </dev/null >/dev/null 2>"$tmp/err") &
+deleter=$!
+monitor_gone()
+{
+    ! kill -0 "$(cat "$tmp/a/pid")"
+}
+until_true "the delete is under way" monitor_gone
+kill -KILL "$deleter"
+wait "$deleter" 2>/dev/null
+check "its keeper is there still" kill -0 "$keeper"
+deleted()
+{
+    [ ! -e "$root/a" ]
+}
+until_true "what it began is done" deleted
+check "another finds nothing to do" oci delete --force a
+ended a
+nothing_left "a delete that was killed"
+
 # ---- two at once
 for ((i = 0; i < 5; i++)); do
     made=0
