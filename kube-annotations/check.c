@@ -4,12 +4,15 @@
  * go, before any cluster sees the manifest: see kube-annotations(1)
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapt/json.h"
+#include "files.h"
 #include "manifest.h"
 
 static const char usage[] =
@@ -72,23 +75,19 @@ static void complain(struct check *c, int code, const char *where,
 /* The whole file; the caller frees it. NULL: told. */
 static char *read_file(struct check *c, const char *name, size_t *len_out)
 {
-    FILE *file = strcmp(name, "-") ? fopen(name, "re") : stdin;
-    char *buf = file ? malloc(MAX_FILE + 1) : NULL;
-    size_t len = buf ? fread(buf, 1, MAX_FILE + 1, file) : 0;
-    bool failed = !buf || ferror(file);
+    struct zp_error err;
+    char *text;
+    int rc;
 
-    if (failed)
-        complain(c, EXIT_FAILED, name, strerror(errno));
-    else if (len > MAX_FILE)
-        complain(c, EXIT_FAILED, name, "more than 16 MiB");
-    if (file && file != stdin)
-        fclose(file);
-    if (failed || len > MAX_FILE) {
-        free(buf);
-        return NULL;
-    }
-    *len_out = len;
-    return buf;
+    if (strcmp(name, "-"))
+        rc = zk_read_whole(AT_FDCWD, name, MAX_FILE, &text, len_out, &err);
+    else
+        rc = zk_read_fd(dup(STDIN_FILENO), name, MAX_FILE, &text, len_out,
+                        &err);
+    if (!rc)
+        return text;
+    complain(c, EXIT_FAILED, "", err.msg);
+    return NULL;
 }
 
 /* ---- a pod ---- */

@@ -48,3 +48,16 @@ int zk_conf_next(struct zk_conf_lines *lines, const char **key_out,
     }
     return 0;
 }
+
+bool zk_conf_number(const char *value, unsigned most, unsigned *number_out)
+{
+    unsigned number = 0;
+    const char *at;
+
+    for (at = value; *at >= '0' && *at <= '9' && number <= most; at++)
+        number = number * 10 + (unsigned)(*at - '0');
+    if (*at || at == value || !number || number > most)
+        return false;
+    *number_out = number;
+    return true;
+}

@@ -21,4 +21,7 @@ int zk_conf_lines_over(struct zk_conf_lines *lines, const char *path,
 int zk_conf_next(struct zk_conf_lines *lines, const char **key_out,
                  const char **value_out, struct zp_error *err);
 
+/* Is the value a number from 1 to @most? */
+bool zk_conf_number(const char *value, unsigned most, unsigned *number_out);
+
 #endif

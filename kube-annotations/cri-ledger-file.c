@@ -6,6 +6,7 @@
 #include "cri-ledger.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "adapt/json.h"
 #include "core/ledger.h"
 #include "cri-plan.h"
+#include "files.h"
 #include "internal.h"
 
 #define MAX_FILE ((size_t)16 << 20)
@@ -32,34 +34,6 @@ static int fail(struct zp_error *err, const char *path)
 {
     return zp__fail_sys(err, ZP_ERR_IO, errno, "file", "%s: %s", path,
                         strerror(errno));
-}
-
-static int read_file(const char *path, char **buf_out, size_t *len_out,
-                     struct zp_error *err)
-{
-    FILE *file = fopen(path, "re");
-    char *buf;
-    int rc = ZP_OK;
-
-    if (!file)
-        return fail(err, path);
-    buf = malloc(MAX_FILE + 1);
-    *len_out = buf ? fread(buf, 1, MAX_FILE, file) : 0;
-    if (!buf)
-        rc = zp__nomem(err);
-    else if (ferror(file))
-        rc = fail(err, path);
-    else if (fgetc(file) != EOF)
-        rc = zp__fail(err, ZP_ERR_RANGE, "file", "%s: more than 16 MiB",
-                      path);
-    fclose(file);
-    if (rc) {
-        free(buf);
-        return rc;
-    }
-    buf[*len_out] = '\0';
-    *buf_out = buf;
-    return ZP_OK;
 }
 
 static int hold(struct file_ledger *f, const struct zk_reservation *r,
@@ -99,11 +73,9 @@ static int read_ledger(struct file_ledger *f, struct zp_error *err)
     unsigned nr = 1;
     int rc;
 
-    if (access(f->path, F_OK) < 0 && errno == ENOENT)
-        return ZP_OK;
-    rc = read_file(f->path, &buf, &len, err);
+    rc = zk_read_whole(AT_FDCWD, f->path, MAX_FILE, &buf, &len, err);
     if (rc)
-        return rc;
+        return rc == ZP_ERR_NOTFOUND ? ZP_OK : rc;
     for (line = buf; !rc && *line; nr++) {
         len = strcspn(line, "\n");
         rc = read_line(f, line, len, err);
@@ -295,7 +267,7 @@ int zk_ledger_open_file(const char *host_path, const char *path,
         return zp__nomem(err);
     f->ledger.ops = &ops;
     f->path = path;
-    rc = read_file(host_path, &buf, &len, err);
+    rc = zk_read_whole(AT_FDCWD, host_path, MAX_FILE, &buf, &len, err);
     if (!rc) {
         rc = zp_host_from_buffer(buf, len, &f->topo, &f->load, err);
         if (rc)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the operator says, and the shapes. */
-#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../conf-lines.h"
+#include "../files.h"
 #include "dp.h"
 #include "internal.h"
 
@@ -13,44 +14,6 @@
 
 enum { MAX_CONF = 64 << 10, MAX_SHAPES_FILE = 1 << 20,
        MAX_UNIT_KIB = 64 << 20 };
-
-int zd_read_file(const char *path, size_t most, char **text_out,
-                 size_t *len_out, struct zp_error *err)
-{
-    FILE *file = fopen(path, "re");
-    char *text = file ? malloc(most + 2) : NULL;
-    size_t len = text ? fread(text, 1, most + 1, file) : 0;
-    int error = errno;
-    bool failed = file && ferror(file);
-
-    if (file)
-        fclose(file);
-    if (text && !failed && len <= most) {
-        text[len] = '\0';
-        *text_out = text;
-        *len_out = len;
-        return ZP_OK;
-    }
-    free(text);
-    if (!file || failed)
-        return zp__fail_sys(err, error == ENOENT ? ZP_ERR_NOTFOUND : ZP_ERR_IO,
-                            error, "file", "%s: %s", path, strerror(error));
-    return text ? zp__fail(err, ZP_ERR_RANGE, "file", "%s: more than %zu "
-                           "bytes", path, most) : zp__nomem(err);
-}
-
-static bool read_number(const char *value, unsigned most, unsigned *out)
-{
-    unsigned number = 0;
-    const char *at;
-
-    for (at = value; *at >= '0' && *at <= '9' && number <= most; at++)
-        number = number * 10 + (unsigned)(*at - '0');
-    if (*at || at == value || !number || number > most)
-        return false;
-    *out = number;
-    return true;
-}
 
 static bool read_unit(const char *value, uint64_t *kib_out)
 {
@@ -76,13 +39,13 @@ static const char *set(struct zd_conf *conf, const char *key,
                        const char *value)
 {
     if (!strcmp(key, "interval"))
-        return read_number(value, 3600, &conf->interval)
+        return zk_conf_number(value, 3600, &conf->interval)
                    ? NULL : "seconds from 1 to 3600";
     if (!strcmp(key, "memory-unit"))
         return read_unit(value, &conf->memory_unit_kib)
                    ? NULL : "whole MiB from 1M to 64G";
     if (!strcmp(key, "vcpus-per-pcpu"))
-        return read_number(value, 16, &conf->vcpus_per_pcpu)
+        return zk_conf_number(value, 16, &conf->vcpus_per_pcpu)
                    ? NULL : "a number from 1 to 16";
     if (!strcmp(key, "kubelet-dir"))
         return read_path(value, conf->kubelet_dir)
@@ -159,7 +122,7 @@ static int read_shapes(const char *path, struct zp_mix **mix_out,
     struct zp_mix *mix = NULL;
     size_t len;
     uint32_t i;
-    int rc = zd_read_file(path, MAX_SHAPES_FILE, &text, &len, err);
+    int rc = zk_read_whole(AT_FDCWD, path, MAX_SHAPES_FILE, &text, &len, err);
 
     if (rc)
         return rc;
@@ -193,7 +156,7 @@ int zd_conf_read(const char *path, struct zd_conf *conf_out,
     const char *name = path ? path : DEFAULT_PATH;
     ZP_CLEANUP(zp__cleanup_free) char *text = NULL;
     size_t len = 0;
-    int rc = zd_read_file(name, MAX_CONF, &text, &len, err);
+    int rc = zk_read_whole(AT_FDCWD, name, MAX_CONF, &text, &len, err);
 
     if (rc == ZP_ERR_NOTFOUND && !path)
         rc = ZP_OK;

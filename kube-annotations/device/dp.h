@@ -37,9 +37,6 @@ struct zd_conf {
 int zd_conf_read(const char *path, struct zd_conf *conf_out,
                  struct zp_error *err);
 void zd_conf_clear(struct zd_conf *conf);
-/* At most @most bytes, for free(). IO, RANGE, NOMEM. */
-int zd_read_file(const char *path, size_t most, char **text_out,
-                 size_t *len_out, struct zp_error *err);
 
 /* ---- host.c -------------------------------------------------------------- */
 

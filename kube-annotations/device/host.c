@@ -2,8 +2,10 @@
 /* The host that is counted: Xen's, or a file that describes one. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <string.h>
 
+#include "../files.h"
 #include "dp.h"
 #include "internal.h"
 
@@ -27,7 +29,7 @@ static int read_described(const struct zd_source *source,
 {
     ZP_CLEANUP(zp__cleanup_free) char *text = NULL;
     size_t len;
-    int rc = zd_read_file(source->path, MAX_HOST_FILE, &text, &len, err);
+    int rc = zk_read_whole(AT_FDCWD, source->path, MAX_HOST_FILE, &text, &len, err);
 
     if (rc)
         return rc;

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../files.h"
 #include "oci.h"
 
 enum { MAX_COPY = 1 << 20, MAX_COPY_DEPTH = 16 };
@@ -197,7 +198,7 @@ int bundle_read(const char *bundle, const struct conf *conf,
     int rc;
 
     snprintf(path, sizeof(path), "%.4000s/config.json", bundle);
-    rc = read_whole(AT_FDCWD, path, ZK_MAX_CONFIG, &text, &len, err);
+    rc = zk_read_whole(AT_FDCWD, path, ZK_MAX_CONFIG, &text, &len, err);
     if (!rc)
         rc = zk_spec_from_config(text, len, &conf->rules, &spec, err);
     free(text);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../conf-lines.h"
+#include "../files.h"
 #include "oci.h"
 
 #define DEFAULT_PATH ZP_SYSCONFDIR "/zoneplace/oci.conf"
@@ -18,19 +19,6 @@ static int set_word(const char *value, const char *yes, const char *no,
 {
     *flag_out = !strcmp(value, yes);
     return *flag_out || !strcmp(value, no) ? 0 : -1;
-}
-
-static int set_seconds(const char *value, unsigned *seconds_out)
-{
-    unsigned seconds = 0;
-    const char *at;
-
-    for (at = value; *at >= '0' && *at <= '9' && seconds < 10000; at++)
-        seconds = seconds * 10 + (unsigned)(*at - '0');
-    if (*at || at == value || !seconds || seconds > 3600)
-        return -1;
-    *seconds_out = seconds;
-    return 0;
 }
 
 /* 0, -1: a bad value, -2: no such key. */
@@ -60,7 +48,7 @@ static int set(struct conf *conf, const char *key, const char *value)
     if (!strcmp(key, "host-network"))
         return set_word(value, "loopback", "refuse", &conf->host_network);
     if (!strcmp(key, "launch-seconds"))
-        return set_seconds(value, &conf->launch_seconds);
+        return zk_conf_number(value, 3600, &conf->launch_seconds) ? 0 : -1;
     if (strcmp(key, "allow-kernel"))
         return -2;
     if (conf->nr_kernels == MAX_KERNELS ||
@@ -103,7 +91,7 @@ int conf_read(const char *path, struct conf *conf_out, struct zp_error *err)
     const char *name = path ? path : DEFAULT_PATH;
     char *text = NULL;
     size_t len = 0;
-    int rc = read_whole(AT_FDCWD, name, MAX_CONF, &text, &len, err);
+    int rc = zk_read_whole(AT_FDCWD, name, MAX_CONF, &text, &len, err);
 
     if (rc == ZP_ERR_NOTFOUND && !path)
         rc = ZP_OK;

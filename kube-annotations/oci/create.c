@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "../files.h"
 #include "net.h"
 #include "oci.h"
 
@@ -40,7 +41,7 @@ static int write_pid(const struct call *call, pid_t pid, struct zp_error *err)
     if (!call->pid_file)
         return ZP_OK;
     snprintf(text, sizeof(text), "%d", (int)pid);
-    return write_whole(AT_FDCWD, call->pid_file, text, err);
+    return zk_write_whole(AT_FDCWD, call->pid_file, text, err);
 }
 
 /* ---- which zone ---- */
@@ -78,7 +79,7 @@ static int make_uuid(struct state *state, struct zp_error *err)
 {
     char *text;
     size_t len;
-    int rc = read_whole(AT_FDCWD, "/proc/sys/kernel/random/uuid", 64, &text,
+    int rc = zk_read_whole(AT_FDCWD, "/proc/sys/kernel/random/uuid", 64, &text,
                         &len, err);
 
     if (rc)
@@ -283,7 +284,7 @@ static int read_process(const struct call *call, struct zk_spec *spec_out,
 
     if (!call->process)
         return zp__fail(err, ZP_ERR_INVAL, "process", "--process is needed");
-    rc = read_whole(AT_FDCWD, call->process, MAX_PROCESS, &text, &len, err);
+    rc = zk_read_whole(AT_FDCWD, call->process, MAX_PROCESS, &text, &len, err);
     if (rc)
         return rc;
     rc = zk_spec_from_process(text, len, &call->conf.rules, spec_out, err);

@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../files.h"
 #include "image.h"
 
 /* What is packed is hostile: it may be meant to take for ever, or to grow. */
@@ -173,7 +174,7 @@ static bool take_kept(int dir, const char *kept, const char *key,
     bool same;
 
     snprintf(key_name, sizeof(key_name), "%s.key", kept);
-    same = !read_whole(dir, key_name, MAX_KEY, &text, &len, NULL) &&
+    same = !zk_read_whole(dir, key_name, MAX_KEY, &text, &len, NULL) &&
            !strcmp(text, key);
     free(text);
     return same && !linkat(dir, kept, dir, name, 0) &&
@@ -187,7 +188,7 @@ static void keep(int dir, const char *kept, const char *key, const char *name)
 
     snprintf(key_name, sizeof(key_name), "%s.key", kept);
     unlinkat(dir, kept, 0);
-    if (!write_whole(dir, key_name, key, NULL) &&
+    if (!zk_write_whole(dir, key_name, key, NULL) &&
         linkat(dir, name, dir, kept, 0))
         unlinkat(dir, key_name, 0);
 }

@@ -83,15 +83,6 @@ bool process_lives(struct known_process process);
 /* Kills it and waits until it is gone, for at most 10 s. */
 void process_kill(struct known_process process, int number);
 
-/* ---- files.c ------------------------------------------------------------- */
-
-/* Text to a file beside it, which then takes its place. */
-int write_whole(int dir, const char *name, const char *text,
-                struct zp_error *err);
-/* All of a file of at most @max bytes; the caller frees it. */
-int read_whole(int dir, const char *name, size_t max, char **text_out,
-               size_t *len_out, struct zp_error *err);
-
 /* ---- bundle.c ------------------------------------------------------------ */
 
 /* The bundle's config, with the host's files copied in, and root absolute. */

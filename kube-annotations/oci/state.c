@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../files.h"
 #include "oci.h"
 
 enum { MAX_STATE = 64 << 10, KILL_SECONDS = 10,
@@ -119,7 +120,7 @@ int state_write(const struct state *state, struct zp_error *err)
     rc = zp__json_take(&w, &text, err);
     if (rc)
         return rc;
-    rc = write_whole(state->dir, "state.json", text, err);
+    rc = zk_write_whole(state->dir, "state.json", text, err);
     free(text);
     return rc;
 }
@@ -251,7 +252,7 @@ int state_open(const char *root, const char *id, bool lock,
         return zp__fail_sys(err, errno == ENOENT ? ZP_ERR_NOTFOUND : ZP_ERR_IO,
                             errno, "id", "container does not exist: %s", id);
     snprintf(state.id, sizeof(state.id), "%s", id);
-    rc = read_whole(state.dir, "state.json", MAX_STATE, &text, &len, err);
+    rc = zk_read_whole(state.dir, "state.json", MAX_STATE, &text, &len, err);
     /* Who made it was killed in between: there is nothing else, either. */
     if (rc == ZP_ERR_NOTFOUND)
         rc = ZP_OK;

@@ -7,10 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "oci.h"
+#include "files.h"
+#include "internal.h"
 
-int write_whole(int dir, const char *name, const char *text,
-                struct zp_error *err)
+int zk_write_whole(int dir, const char *name, const char *text,
+                   struct zp_error *err)
 {
     char beside[300];
     ssize_t len = (ssize_t)strlen(text), nr = -1;
@@ -30,10 +31,9 @@ int write_whole(int dir, const char *name, const char *text,
                         strerror(saved));
 }
 
-int read_whole(int dir, const char *name, size_t max, char **text_out,
+int zk_read_fd(int fd, const char *name, size_t max, char **text_out,
                size_t *len_out, struct zp_error *err)
 {
-    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     char *text = fd < 0 ? NULL : malloc(max + 2);
     size_t len = 0;
     ssize_t nr = 1;
@@ -63,4 +63,12 @@ int read_whole(int dir, const char *name, size_t max, char **text_out,
                             strerror(saved));
     return zp__fail(err, ZP_ERR_RANGE, "file", "%.200s: more than %zu bytes",
                     name, max);
+}
+
+int zk_read_whole(int dir, const char *name, size_t max, char **text_out,
+                  size_t *len_out, struct zp_error *err)
+{
+    /* What waits for a writer must not hold the reader up. */
+    return zk_read_fd(openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK),
+                      name, max, text_out, len_out, err);
 }
