@@ -6,70 +6,14 @@
 # is left. The namespace is as a CNI plugin leaves it.
 # lab: --dom0-mem 768
 # lab: stock
-. /lab/lib.sh
-
-mkdir -p /out /etc/zoneplace /boot/zoneplace
-cat >/etc/zoneplace/oci.conf <<END
-kernel = /boot/vmlinuz
-cmdline = $LAB_PLAIN
-launch-seconds = 240
-END
-root=/run/oci
-pod=/run/pod
+# shellcheck disable=SC2034,SC2086,SC2154 # lib-oci.sh takes and sets some
+. /lab/lib-oci.sh
 
 for module in xen-netback veth sch_ingress cls_u32 act_mirred; do
     modprobe $module
 done
+netns=/run/netns/pod
 
-# bundle ID ARGS ANNOTATIONS: JSON without its brackets.
-bundle()
-{
-    mkdir -p "$pod/$1/rootfs"/{bin,etc,tmp}
-    cp /bin/busybox "$pod/$1/rootfs/bin/busybox"
-    for applet in sh cat echo ip nc head sleep ls sort; do
-        ln -sf busybox "$pod/$1/rootfs/bin/$applet"
-    done
-    cat >"$pod/$1/config.json" <<END
-{"ociVersion": "1.0.2", "hostname": "$1", "root": {"path": "rootfs"},
-"process": {"args": [$2], "cwd": "/", "env": ["PATH=/bin"],
-"user": {"uid": 0, "gid": 0}},
-"mounts": [{"destination": "/proc", "type": "proc"},
-{"destination": "/sys", "type": "sysfs", "options": ["ro", "nosuid"]}],
-"linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "uts"},
-{"type": "ipc"}, {"type": "network", "path": "/run/netns/pod"}]},
-"annotations": {$3}}
-END
-}
-
-# create ID: as containerd's shim does. What the process ends with is in code.
-create()
-{
-    local dir=$pod/$1
-
-    rm -f "$dir/made" "$dir/code"
-    {
-        code=0
-        /lab/shim "$dir/pid" "$dir/made" zone-oci --root $root create \
-            --bundle "$dir" --pid-file "$dir/pid" "$1" || code=$?
-        echo $code >"$dir/code"
-    } </dev/null >"$dir/out" 2>"$dir/err" &
-    wait_until 300 made_or_ended "$dir"
-    [ -e "$dir/made" ]
-}
-made_or_ended()
-{
-    [ -e "$1/made" ] || [ -e "$1/code" ]
-}
-oci()
-{
-    zone-oci --root $root "$@"
-}
-code_of()
-{
-    wait_until 60 [ -e "$pod/$1/code" ] && cat "$pod/$1/code"
-}
-in_pod='"io.kubernetes.cri.container-type": "container",
-"io.kubernetes.cri.sandbox-id": "pod1"'
 # inside COMMAND: what a container of the pod prints.
 inside()
 {

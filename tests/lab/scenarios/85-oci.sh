@@ -6,77 +6,10 @@
 # streams and exit codes arrive, and nothing is left.
 # lab: --dom0-mem 768
 # lab: stock
-. /lab/lib.sh
+# shellcheck disable=SC2034,SC2086,SC2154 # lib-oci.sh takes and sets some
+. /lab/lib-oci.sh
 
-mkdir -p /out /etc/zoneplace /boot/zoneplace
-cat >/etc/zoneplace/oci.conf <<END
-kernel = /boot/vmlinuz
-cmdline = $LAB_PLAIN
-seccomp = drop
-launch-seconds = 240
-END
-root=/run/oci
-pod=/run/pod
-
-# rootfs DIR: busybox and a mark.
-rootfs()
-{
-    mkdir -p "$1/bin" "$1/etc" "$1/tmp"
-    cp /bin/busybox "$1/bin/busybox"
-    for applet in sh cat echo uname sleep id pwd touch; do
-        ln -s busybox "$1/bin/$applet"
-    done
-    echo 'root:x:0:0::/:/bin/sh' >"$1/etc/passwd"
-    echo "of the image" >"$1/etc/mark"
-}
-
-# bundle ID ARGS ANNOTATIONS [RESOURCES]: JSON without its brackets.
-bundle()
-{
-    mkdir -p "$pod/$1"
-    rootfs "$pod/$1/rootfs"
-    cat >"$pod/$1/config.json" <<END
-{"ociVersion": "1.0.2", "hostname": "$1", "root": {"path": "rootfs"},
-"process": {"args": [$2], "cwd": "/tmp", "env": ["PATH=/bin", "ZVAR=a b"],
-"user": {"uid": 0, "gid": 0}},
-"mounts": [{"destination": "/proc", "type": "proc"},
-{"destination": "/dev", "type": "tmpfs", "options": ["nosuid", "mode=755"]},
-{"destination": "/sys", "type": "sysfs", "options": ["ro", "nosuid"]},
-{"destination": "/sys/fs/cgroup", "type": "cgroup", "options": ["ro"]}],
-"linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "uts"},
-{"type": "ipc"}, {"type": "network"}], "resources": {${4:-}}}, "annotations": {$3}}
-END
-}
-
-# create ID: as containerd's shim does. What the process ends with is in code.
-create()
-{
-    local dir=$pod/$1
-
-    {
-        code=0
-        /lab/shim "$dir/pid" "$dir/made" zone-oci --root $root create \
-            --bundle "$dir" --pid-file "$dir/pid" "$1" || code=$?
-        echo $code >"$dir/code"
-    } </dev/null >"$dir/out" 2>"$dir/err" &
-    wait_until 300 made_or_ended "$dir"
-    [ -e "$dir/made" ]
-}
-made_or_ended()
-{
-    [ -e "$1/made" ] || [ -e "$1/code" ]
-}
-oci()
-{
-    zone-oci --root $root "$@"
-}
-# code_of ID: waits for its end.
-code_of()
-{
-    wait_until 60 [ -e "$pod/$1/code" ] && cat "$pod/$1/code"
-}
-in_pod='"io.kubernetes.cri.container-type": "container",
-"io.kubernetes.cri.sandbox-id": "pod1"'
+echo 'seccomp = drop' >>/etc/zoneplace/oci.conf
 
 check "the zones' RAM disk is made" \
     zone-mkramdisk --modules /lib/modules/*
