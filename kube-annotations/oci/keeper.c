@@ -273,6 +273,16 @@ static void take_signals(struct keeper *k)
     k->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* The lock is the verb's alone: with its file it would be kept until the zone
+ * is up, and whoever removes a zone that is not wanted any more would wait. */
+static void leave_lock(struct state *state)
+{
+    int locked = state->dir;
+
+    state->dir = openat(locked, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    close(locked);
+}
+
 void keeper_run(const struct conf *conf, struct state *state,
                 const struct zk_spec *spec, const struct zk_net *net,
                 struct birth *birth)
@@ -284,11 +294,11 @@ void keeper_run(const struct conf *conf, struct state *state,
 
     leave_caller(openat(state->dir, "keeper.log",
                         O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-    if (chdir("/"))
+    leave_lock(state);
+    if (state->dir < 0 || chdir("/"))
         _exit(EXIT_LOST);
     if (!rc) {
         k->conf = conf;
-        take_signals(k);
         rc = launcher_of(conf, &k->launcher, &err);
     }
     if (!rc) {
@@ -299,10 +309,12 @@ void keeper_run(const struct conf *conf, struct state *state,
     }
     if (!rc)
         rc = k->launcher->launch(conf, state, spec, net, &transport, &err);
-    /* The verb has the lock by its own file alone. */
     state_close(state);
-    if (!rc)
+    /* Until here a signal ends it as it is: there is nobody to say goodbye to. */
+    if (!rc) {
+        take_signals(k);
         rc = zk_link_open(&k->zone, transport, ZK_HOST, &err);
+    }
     if (!rc)
         rc = wait_for_zone(k, &err);
     if (!rc && net)

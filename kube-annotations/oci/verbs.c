@@ -165,32 +165,7 @@ int container_remove(struct call *call, struct state *state,
     return state_remove(call->root, state, err);
 }
 
-/*
- * Half a removal would leave a zone that nobody asks for again: containerd
- * gives a delete seconds, and kills it. So the work is a child's, which goes
- * on, and has the state's lock until it is done.
- */
-static int remove_to_the_end(struct call *call, struct state *state,
-                             struct zp_error *err)
-{
-    struct birth birth;
-    pid_t pid;
-    int rc = birth_fork(&birth, &pid, err);
-
-    if (rc)
-        return rc;
-    if (pid)
-        return birth_finish(&birth, ZP_OK, err);
-    leave_caller(-1);
-    rc = container_remove(call, state, err);
-    if (rc)
-        birth_failed(&birth, err);
-    else
-        birth_ready(&birth);
-    _exit(rc ? EXIT_LOST : EXIT_SUCCESS);
-}
-
-int verb_delete(struct call *call, struct zp_error *err)
+static int delete(struct call *call, struct zp_error *err)
 {
     struct state state;
     int rc = state_open(call->root, call->id, true, &state, err);
@@ -205,7 +180,30 @@ int verb_delete(struct call *call, struct zp_error *err)
                       "that is not stopped: %s", state.id,
                       state_status(&state));
     else
-        rc = remove_to_the_end(call, &state, err);
+        rc = container_remove(call, &state, err);
     state_close(&state);
     return rc;
+}
+
+/*
+ * Half a removal would leave a zone that nobody asks for again: containerd
+ * gives a delete seconds, and kills it. So it is a child's, which goes on.
+ */
+int verb_delete(struct call *call, struct zp_error *err)
+{
+    struct birth birth;
+    pid_t pid;
+    int rc = birth_fork(&birth, &pid, err);
+
+    if (rc)
+        return rc;
+    if (pid)
+        return birth_finish(&birth, ZP_OK, err);
+    leave_caller(-1);
+    rc = delete(call, err);
+    if (rc)
+        birth_failed(&birth, err);
+    else
+        birth_ready(&birth);
+    _exit(rc ? EXIT_LOST : EXIT_SUCCESS);
 }

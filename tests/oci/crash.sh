@@ -151,6 +151,41 @@ check "another finds nothing to do" oci delete --force a
 ended a
 nothing_left "a delete that was killed"
 
+# ---- both are killed, while the zone boots
+printf '#!/bin/sh\nexec sleep 1000\n' >"$tmp/sleeper"
+chmod +x "$tmp/sleeper"
+sed "s|^zone-init = .*|zone-init = $tmp/sleeper|" "$conf" >"$tmp/slow.conf"
+config '["true"]' | bundle slow
+# shellcheck disable=SC2086
+(exec ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$tmp/slow.conf" --root \
+    "$root" create --bundle "$tmp/slow/bundle" slow </dev/null >/dev/null 2>&1) &
+maker=$!
+zone_boots()
+{
+    pgrep -f "^sleep 1000" >"$tmp/out"
+}
+until_true "its zone boots" zone_boots
+kill -STOP "$maker"              # it has the lock
+# shellcheck disable=SC2086
+(exec ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$tmp/slow.conf" --root \
+    "$root" delete --force slow </dev/null >/dev/null 2>&1) &
+deleter=$!
+delete_begins()
+{
+    pgrep -P "$deleter" >"$tmp/out"
+}
+until_true "its delete begins" delete_begins
+{
+    kill -KILL "$deleter" "$maker"
+    wait "$deleter" "$maker"
+} 2>/dev/null
+slow_gone()
+{
+    [ ! -e "$root/slow" ]
+}
+until_true "a zone that boots is deleted" slow_gone
+nothing_left "a zone that boots"
+
 # ---- two at once
 for ((i = 0; i < 5; i++)); do
     made=0
