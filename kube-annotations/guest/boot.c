@@ -29,15 +29,17 @@ long file_read(const char *path, char *buf, size_t size)
     return nr < 0 ? -1 : (long)len;
 }
 
-int file_write(const char *path, const char *text)
+int file_write(int dir, const char *path, const char *text)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int fd = openat(dir, path, O_WRONLY | O_CLOEXEC), saved;
     ssize_t len = (ssize_t)strlen(text), nr;
 
     if (fd < 0)
         return -1;
     nr = write(fd, text, (size_t)len);
+    saved = errno;
     close(fd);
+    errno = saved;
     return nr == len ? 0 : -1;
 }
 

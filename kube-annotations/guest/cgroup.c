@@ -27,20 +27,6 @@ static const char *const files[ZK_NR_LIMITS] = {
     [ZK_LIMIT_PIDS_MAX] = "pids.max",
 };
 
-static int write_at(int dir, const char *name, const char *text)
-{
-    int fd = openat(dir, name, O_WRONLY | O_CLOEXEC), saved;
-    ssize_t len = (ssize_t)strlen(text), nr;
-
-    if (fd < 0)
-        return -1;
-    nr = write(fd, text, (size_t)len);
-    saved = errno;
-    close(fd);
-    errno = saved;
-    return nr == len ? 0 : -1;
-}
-
 static void name_of(uint32_t container, char name[16])
 {
     snprintf(name, 16, "c%" PRIu32, container);
@@ -50,8 +36,9 @@ int cgroup_boot(struct zone *zone)
 {
     zone->cgroups = open("/sys/fs/cgroup", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return zone->cgroups < 0 ? -1
-                             : write_at(zone->cgroups, "cgroup.subtree_control",
-                                        "+cpu +memory +pids");
+                             : file_write(zone->cgroups,
+                                          "cgroup.subtree_control",
+                                          "+cpu +memory +pids");
 }
 
 int cgroup_of(const struct zone *zone, uint32_t container)
@@ -78,7 +65,7 @@ static int write_limit(int dir, const struct zk_limits *limits,
         limits->set & 1u << ZK_LIMIT_CPU_PERIOD_US)
         snprintf(text + len, sizeof(text) - (size_t)len, " %" PRIu64,
                  limits->value[ZK_LIMIT_CPU_PERIOD_US]);
-    return write_at(dir, files[limit], text);
+    return file_write(dir, files[limit], text);
 }
 
 int cgroup_make(const struct zone *zone, uint32_t container,
@@ -114,7 +101,7 @@ static bool remove_one(int parent, const char *name)
     int dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (dir >= 0) {
-        write_at(dir, "cgroup.kill", "1");
+        file_write(dir, "cgroup.kill", "1");
         close(dir);
     }
     return !unlinkat(parent, name, AT_REMOVEDIR) || errno == ENOENT;

@@ -161,6 +161,7 @@ struct zk_transport *store_serve_link(void);
 
 /* A small file, NUL-terminated; its length or -1. */
 long file_read(const char *path, char *buf, size_t size);
-int file_write(const char *path, const char *text);
+/* 0; -1 with errno. */
+int file_write(int dir, const char *path, const char *text);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Memory of a dynamic zone: brings its memory devices' blocks online, tells
- * what it needs, and takes the balloon to the node that the host asks for
+ * what it needs, and takes the balloon to the vnode that the host asks for
  * (zone-balloond(8)).
  */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,30 +19,30 @@
 #define MEMORY "/sys/devices/system/memory"
 #define CURRENT "/sys/devices/system/xen_memory/xen_memory0/info/current_kb"
 
-enum { MAX_NODES = 64, MAX_BLOCKS = 4096 };
+enum { MAX_VNODES = 64, MAX_BLOCKS = 4096 };
 
 struct block {
     unsigned long number;
-    unsigned node;
-    unsigned turn;               /* how many of its node are below it */
+    unsigned vnode;
+    unsigned turn;               /* how many of its vnode are below it */
 };
 
-static unsigned node_of(unsigned long number)
+static unsigned vnode_of(unsigned long number)
 {
     char path[96];
     struct dirent *entry;
-    unsigned node = 0;
+    unsigned vnode = 0;
     DIR *dir;
 
     snprintf(path, sizeof(path), MEMORY "/memory%lu", number);
     dir = opendir(path);
     while (dir && (entry = readdir(dir))) {
-        if (sscanf(entry->d_name, "node%u", &node) == 1)
+        if (sscanf(entry->d_name, "node%u", &vnode) == 1)
             break;
     }
     if (dir)
         closedir(dir);
-    return node % MAX_NODES;
+    return vnode % MAX_VNODES;
 }
 
 static int by_number(const void *a, const void *b)
@@ -52,19 +53,19 @@ static int by_number(const void *a, const void *b)
 }
 
 /* The balloon takes first what was brought online last: so the blocks that
- * are to be filled first, one of each node, come last. */
+ * are to be filled first, one of each vnode, come last. */
 static int by_turn(const void *a, const void *b)
 {
     const struct block *x = a, *y = b;
 
     if (x->turn != y->turn)
         return x->turn > y->turn ? -1 : 1;
-    return x->node > y->node ? -1 : x->node < y->node;
+    return x->vnode > y->vnode ? -1 : x->vnode < y->vnode;
 }
 
 static size_t find_blocks(struct block *blocks)
 {
-    unsigned turns[MAX_NODES] = { 0 };
+    unsigned turns[MAX_VNODES] = { 0 };
     DIR *dir = opendir(MEMORY);
     struct dirent *entry;
     char path[96], state[32];
@@ -80,13 +81,13 @@ static size_t find_blocks(struct block *blocks)
             strncmp(state, "offline", 7))
             continue;
         blocks[nr].number = number;
-        blocks[nr++].node = node_of(number);
+        blocks[nr++].vnode = vnode_of(number);
     }
     if (dir)
         closedir(dir);
     qsort(blocks, nr, sizeof(blocks[0]), by_number);
     for (i = 0; i < nr; i++)
-        blocks[i].turn = turns[blocks[i].node]++;
+        blocks[i].turn = turns[blocks[i].vnode]++;
     qsort(blocks, nr, sizeof(blocks[0]), by_turn);
     return nr;
 }
@@ -100,7 +101,7 @@ void memory_online(void)
     for (i = 0; i < nr; i++) {
         snprintf(path, sizeof(path), MEMORY "/memory%lu/state",
                  blocks[i].number);
-        if (file_write(path, "online"))
+        if (file_write(AT_FDCWD, path, "online"))
             fprintf(stderr, "zone-init: %s: %s\n", path, strerror(errno));
     }
 }
@@ -162,15 +163,15 @@ static pid_t balloon_thread(void)
     return found;
 }
 
-/* The vcpus of a node, or all that are online: "0-1,4". */
-static int vcpus_of(const char *node, cpu_set_t *set)
+/* The vcpus of a vnode, or all that are online: "0-1,4". */
+static int vcpus_of(const char *vnode, cpu_set_t *set)
 {
     char path[96], list[512], *word, *rest = list;
     int first, last;
 
-    if (isdigit((unsigned char)*node))
+    if (isdigit((unsigned char)*vnode))
         snprintf(path, sizeof(path),
-                 "/sys/devices/system/node/node%d/cpulist", atoi(node));
+                 "/sys/devices/system/node/node%d/cpulist", atoi(vnode));
     else
         snprintf(path, sizeof(path), "/sys/devices/system/cpu/online");
     if (file_read(path, list, sizeof(list)) < 0)
@@ -188,7 +189,7 @@ static int vcpus_of(const char *node, cpu_set_t *set)
     return CPU_COUNT(set) ? 0 : -1;
 }
 
-/* The balloon gives pages of the node that its thread runs on. */
+/* The balloon gives pages of the vnode that its thread runs on. */
 static void give_from(void)
 {
     static char done[32] = "any";
@@ -202,7 +203,7 @@ static void give_from(void)
     pid = balloon_thread();
     if (!pid || vcpus_of(wanted, &set) ||
         sched_setaffinity(pid, sizeof(set), &set)) {
-        fprintf(stderr, "zone-init: give from node %s: %s\n", wanted,
+        fprintf(stderr, "zone-init: give from vnode %s: %s\n", wanted,
                 strerror(errno));
         return;
     }

@@ -22,7 +22,8 @@ void process_early(const struct zk_process *p, int report)
     char text[16];
 
     snprintf(text, sizeof(text), "%d", p->oom_score_adj);
-    if (p->oom_score_adj && file_write("/proc/self/oom_score_adj", text))
+    if (p->oom_score_adj &&
+        file_write(AT_FDCWD, "/proc/self/oom_score_adj", text))
         run_fail(report, "oomScoreAdj: %s", strerror(errno));
 }
 
