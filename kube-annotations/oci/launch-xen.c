@@ -98,6 +98,24 @@ static int add_vif(struct zp_zone_spec *spec, const struct zk_net *net,
     return ZP_OK;
 }
 
+/* For zp_zone_spec_clear(), also after NOMEM. */
+static int make_spec(const struct conf *conf, const struct state *state,
+                     const char *kernel, const struct zk_net *net,
+                     struct zp_zone_spec *spec_out, struct zp_error *err)
+{
+    struct zp_zone_spec *spec = spec_out;
+
+    zp_zone_spec_init(spec);
+    snprintf(spec->uuid, sizeof(spec->uuid), "%s", state->uuid);
+    spec->kernel = strdup(kernel);
+    spec->ramdisk = strdup(conf->ramdisk);
+    spec->cmdline = strdup(conf->cmdline);
+    spec->on_reboot = spec->on_crash = ZP_ACTION_DESTROY;
+    if (!spec->kernel || !spec->ramdisk || !spec->cmdline)
+        return zp__nomem(err);
+    return add_vif(spec, net, err);
+}
+
 /* A zone that is dynamic because nothing else is written becomes static where
  * it can't be had otherwise. */
 static int launch_zone(struct zp_xen *xen, const struct conf *conf,
@@ -111,19 +129,12 @@ static int launch_zone(struct zp_xen *xen, const struct conf *conf,
 
     if (!opt)
         return zp__nomem(err);
-    rc = zp_host_options_read(NULL, opt, err);
-    zp_zone_spec_init(&spec);
-    snprintf(spec.uuid, sizeof(spec.uuid), "%s", state->uuid);
-    spec.request = zone->req;
-    spec.kernel = strdup(zone->kernel ? zone->kernel : conf->kernel);
-    spec.ramdisk = strdup(conf->ramdisk);
-    spec.cmdline = strdup(conf->cmdline);
-    spec.on_reboot = spec.on_crash = ZP_ACTION_DESTROY;
-    if (!rc && (!spec.kernel || !spec.ramdisk || !spec.cmdline))
-        rc = zp__nomem(err);
+    rc = make_spec(conf, state, zone->kernel ? zone->kernel : conf->kernel,
+                   net, &spec, err);
     if (!rc)
-        rc = add_vif(&spec, net, err);
+        rc = zp_host_options_read(NULL, opt, err);
     if (!rc) {
+        spec.request = zone->req;
         rc = zp_zone_launch(xen, opt, &spec, &our_domid, &why);
         if (rc && rc != ZP_ERR_NOMEM && !zone->grows &&
             spec.request.memory_policy == ZP_MEMORY_DYNAMIC) {
@@ -170,18 +181,8 @@ static int launch_reserved(struct zp_xen *xen, const struct conf *conf,
                            struct zp_error *err)
 {
     struct zp_zone_spec spec;
-    int rc = ZP_OK;
+    int rc = make_spec(conf, state, conf->kernel, net, &spec, err);
 
-    zp_zone_spec_init(&spec);
-    snprintf(spec.uuid, sizeof(spec.uuid), "%s", state->uuid);
-    spec.kernel = strdup(conf->kernel);
-    spec.ramdisk = strdup(conf->ramdisk);
-    spec.cmdline = strdup(conf->cmdline);
-    spec.on_reboot = spec.on_crash = ZP_ACTION_DESTROY;
-    if (!spec.kernel || !spec.ramdisk || !spec.cmdline)
-        rc = zp__nomem(err);
-    if (!rc)
-        rc = add_vif(&spec, net, err);
     if (!rc)
         rc = zp_zone_launch_reserved(xen, &spec, &our_domid, err);
     zp_zone_spec_clear(&spec);
