@@ -103,7 +103,7 @@ void zd_host_add_zone(struct zd_host *host, const struct zp_mix *shapes,
 
 /* ---- lists ---- */
 
-static struct zk_device *add(struct list *list, uint32_t node, bool healthy)
+static struct zk_device *add(struct list *list, uint32_t pnode, bool healthy)
 {
     size_t room = list->room ? 2 * list->room : 64;
     struct zk_device *grown, *device;
@@ -120,7 +120,7 @@ static struct zk_device *add(struct list *list, uint32_t node, bool healthy)
         return NULL;
     device = &list->device[list->nr++];
     memset(device, 0, sizeof(*device));
-    device->node = node;
+    device->pnode = pnode;
     device->healthy = healthy;
     return device;
 }
@@ -324,7 +324,7 @@ int zd_count(const struct zd_conf *conf, const struct zd_host *host,
 ptrdiff_t zd_find(const struct zd_resource *resource,
                   const struct zk_device_id *id)
 {
-    struct zk_device key = { .node = 0 }, *found;
+    struct zk_device key = { .pnode = 0 }, *found;
 
     if (!id->len || id->len >= sizeof(key.id) ||
         memchr(id->text, '\0', id->len))

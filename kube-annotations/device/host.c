@@ -29,7 +29,8 @@ static int read_described(const struct zd_source *source,
 {
     ZP_CLEANUP(zp__cleanup_free) char *text = NULL;
     size_t len;
-    int rc = zk_read_whole(AT_FDCWD, source->path, MAX_HOST_FILE, &text, &len, err);
+    int rc = zk_read_whole(AT_FDCWD, source->path, MAX_HOST_FILE, &text, &len,
+                           err);
 
     if (rc)
         return rc;

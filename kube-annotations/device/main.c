@@ -133,14 +133,14 @@ struct tally {
     size_t healthy, all;
 };
 
-/* Nodes come in no order; the lists are short. */
-static struct tally of_node(const struct zd_resource *r, uint32_t node)
+/* Pnodes come in no order; the lists are short. */
+static struct tally of_pnode(const struct zd_resource *r, uint32_t pnode)
 {
     struct tally tally = { 0, 0 };
     size_t i;
 
     for (i = 0; i < r->nr; i++) {
-        if (r->device[i].node != node)
+        if (r->device[i].pnode != pnode)
             continue;
         tally.all++;
         tally.healthy += r->device[i].healthy;
@@ -158,16 +158,16 @@ static struct tally of_all(const struct zd_resource *r)
     return tally;
 }
 
-/* The next node above @node in the list, from -1; -1: none. */
-static int64_t next_node(const struct zd_resource *r, int64_t node)
+/* The next pnode above @pnode in the list, from -1; -1: none. */
+static int64_t next_pnode(const struct zd_resource *r, int64_t pnode)
 {
     int64_t next = -1;
     size_t i;
 
     for (i = 0; i < r->nr; i++) {
-        if (r->device[i].node != ZP_UNKNOWN_ID && r->device[i].node > node &&
-            (next < 0 || r->device[i].node < next))
-            next = r->device[i].node;
+        if (r->device[i].pnode != ZP_UNKNOWN_ID && r->device[i].pnode > pnode &&
+            (next < 0 || r->device[i].pnode < next))
+            next = r->device[i].pnode;
     }
     return next;
 }
@@ -175,12 +175,12 @@ static int64_t next_node(const struct zd_resource *r, int64_t node)
 static void print_text(const struct zd_resource *r)
 {
     struct tally tally = of_all(r);
-    int64_t node;
+    int64_t pnode;
 
     printf("%s: %zu for pods of %zu\n", r->name, tally.healthy, tally.all);
-    for (node = next_node(r, -1); node >= 0; node = next_node(r, node)) {
-        tally = of_node(r, (uint32_t)node);
-        printf("  pnode %lld: %zu of %zu\n", (long long)node, tally.healthy,
+    for (pnode = next_pnode(r, -1); pnode >= 0; pnode = next_pnode(r, pnode)) {
+        tally = of_pnode(r, (uint32_t)pnode);
+        printf("  pnode %lld: %zu of %zu\n", (long long)pnode, tally.healthy,
                tally.all);
     }
 }
@@ -189,14 +189,14 @@ static void print_json(const struct zd_resource *r)
 {
     struct tally tally = of_all(r);
     const char *comma = "";
-    int64_t node;
+    int64_t pnode;
 
     printf("{\"name\": \"%s\", \"healthy\": %zu, \"all\": %zu, \"pnodes\": [",
            r->name, tally.healthy, tally.all);
-    for (node = next_node(r, -1); node >= 0; node = next_node(r, node)) {
-        tally = of_node(r, (uint32_t)node);
+    for (pnode = next_pnode(r, -1); pnode >= 0; pnode = next_pnode(r, pnode)) {
+        tally = of_pnode(r, (uint32_t)pnode);
         printf("%s{\"pnode\": %lld, \"healthy\": %zu, \"all\": %zu}", comma,
-               (long long)node, tally.healthy, tally.all);
+               (long long)pnode, tally.healthy, tally.all);
         comma = ", ";
     }
     printf("]}");

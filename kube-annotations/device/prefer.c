@@ -7,8 +7,9 @@
 
 enum mark { OUT, AVAILABLE, CHOSEN };
 
-struct node {
-    uint32_t node;
+/* What a pnode has of the devices. */
+struct share {
+    uint32_t pnode;
     uint32_t nr;                 /* available */
     bool must;                   /* something of it has to be chosen */
 };
@@ -16,21 +17,21 @@ struct node {
 struct choice {
     const struct zd_resource *resource;
     uint8_t *mark;               /* of each device */
-    struct node node[ZP_MAX_PNODES + 1];
-    uint32_t nr_nodes;
+    struct share share[ZP_MAX_PNODES + 1];
+    uint32_t nr_shares;
     struct zk_device_id *chosen;
     uint32_t nr, size;
 };
 
-static struct node *node_of(struct choice *c, uint32_t node)
+static struct share *share_of(struct choice *c, uint32_t pnode)
 {
     uint32_t i;
 
-    for (i = 0; i < c->nr_nodes && c->node[i].node != node; i++)
+    for (i = 0; i < c->nr_shares && c->share[i].pnode != pnode; i++)
         ;
-    if (i == c->nr_nodes)
-        c->node[c->nr_nodes++] = (struct node){ node, 0, false };
-    return &c->node[i];
+    if (i == c->nr_shares)
+        c->share[c->nr_shares++] = (struct share){ pnode, 0, false };
+    return &c->share[i];
 }
 
 static void choose(struct choice *c, size_t i)
@@ -62,17 +63,17 @@ static int mark_all(struct choice *c, const struct zk_device_id *id,
             return zp__fail(err, ZP_ERR_INVAL, "id", "more devices must be "
                             "in than the %u asked for", c->size);
         choose(c, (size_t)at);
-        node_of(c, c->resource->device[at].node)->must = true;
+        share_of(c, c->resource->device[at].pnode)->must = true;
     }
     for (at = 0; (size_t)at < c->resource->nr; at++) {
         if (c->mark[at] == AVAILABLE)
-            node_of(c, c->resource->device[at].node)->nr++;
+            share_of(c, c->resource->device[at].pnode)->nr++;
     }
     return ZP_OK;
 }
 
-/* True: @a is the node to go on with rather than @b. */
-static bool is_better(const struct node *a, const struct node *b,
+/* True: @a is the pnode to go on with rather than @b. */
+static bool is_better(const struct share *a, const struct share *b,
                       uint32_t need)
 {
     bool a_fits = a->nr >= need, b_fits = b->nr >= need;
@@ -83,38 +84,38 @@ static bool is_better(const struct node *a, const struct node *b,
         return a_fits;
     if (a->nr != b->nr)
         return a_fits ? a->nr < b->nr : a->nr > b->nr;
-    return a->node < b->node;
+    return a->pnode < b->pnode;
 }
 
-static struct node *best_node(struct choice *c)
+static struct share *best_share(struct choice *c)
 {
-    struct node *best = NULL;
+    struct share *best = NULL;
     uint32_t i;
 
-    for (i = 0; i < c->nr_nodes; i++) {
-        if (c->node[i].nr &&
-            (!best || is_better(&c->node[i], best, c->size - c->nr)))
-            best = &c->node[i];
+    for (i = 0; i < c->nr_shares; i++) {
+        if (c->share[i].nr &&
+            (!best || is_better(&c->share[i], best, c->size - c->nr)))
+            best = &c->share[i];
     }
     return best;
 }
 
 static int fill(struct choice *c, struct zp_error *err)
 {
-    struct node *node;
+    struct share *share;
     size_t i;
 
     while (c->nr < c->size) {
-        node = best_node(c);
-        if (!node)
+        share = best_share(c);
+        if (!share)
             return zp__fail(err, ZP_ERR_INVAL, "size", "%u devices asked for, "
                             "%u are there", c->size, c->nr);
         for (i = 0; i < c->resource->nr && c->nr < c->size; i++) {
             if (c->mark[i] == AVAILABLE &&
-                c->resource->device[i].node == node->node)
+                c->resource->device[i].pnode == share->pnode)
                 choose(c, i);
         }
-        node->nr = 0;
+        share->nr = 0;
     }
     return ZP_OK;
 }

@@ -138,9 +138,9 @@ void zk_put_device(struct zk_message *m, const struct zk_device *d)
 
     zk_put_text(&device, 1, d->id);
     zk_put_text(&device, 2, d->healthy ? "Healthy" : "Unhealthy");
-    if (d->node != ZP_UNKNOWN_ID) {
+    if (d->pnode != ZP_UNKNOWN_ID) {
         /* Node 0, too: proto3 would leave it out, and any reader takes it. */
-        zk_put_number(&node, 1, d->node);
+        zk_put_number(&node, 1, d->pnode);
         zk_put_message(&topology, 1, &node);
         zk_put_message(&device, 3, &topology);
     }

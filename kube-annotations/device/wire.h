@@ -25,7 +25,7 @@ enum {
 
 struct zk_device {
     char id[24];
-    uint32_t node;               /* os_id; ZP_UNKNOWN_ID: not told */
+    uint32_t pnode;              /* os_id; ZP_UNKNOWN_ID: not told */
     bool healthy;
 };
 

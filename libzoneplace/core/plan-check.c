@@ -168,7 +168,7 @@ static int check_order(const struct zp_plan *plan, struct zp_error *err)
 {
     const struct zp_vnode *vnode = plan->vnode;
     bool inside = plan->spill == ZP_SPILL_PREFERRED;
-    uint32_t cpus = plan->nr_cpu_vnodes, i, j;
+    uint32_t first_spill = plan->nr_cpu_vnodes, i, j;
 
     if (plan->emulated)
         return check_emulated_order(plan, err);
@@ -176,16 +176,17 @@ static int check_order(const struct zp_plan *plan, struct zp_error *err)
         if (vnode[i].pnode >= ZP_MAX_PNODES)
             return BROKEN(err, "vnode %u is on node position %u, at most %d",
                           i, vnode[i].pnode, ZP_MAX_PNODES - 1);
-        if (vnode[i].spill != (i >= cpus))
+        if (vnode[i].spill != (i >= first_spill))
             return BROKEN(err, "vnode %u is marked wrongly as spilled or not",
                           i);
-        if (i != 1 && i != cpus && i &&
+        if (i != 1 && i != first_spill && i &&
             (vnode[i].pnode < vnode[i - 1].pnode ||
              (vnode[i].pnode == vnode[i - 1].pnode &&
-              (!inside || i < cpus || vnode[i].pxm <= vnode[i - 1].pxm))))
+              (!inside || i < first_spill ||
+               vnode[i].pxm <= vnode[i - 1].pxm))))
             return BROKEN(err, "vnode %u is on position %u, after %u", i,
                           vnode[i].pnode, vnode[i - 1].pnode);
-        for (j = 0; j < i && (j < cpus || !inside); j++) {
+        for (j = 0; j < i && (j < first_spill || !inside); j++) {
             if (vnode[j].pnode == vnode[i].pnode)
                 return BROKEN(err, "vnodes %u and %u are both on position %u",
                               j, i, vnode[i].pnode);
