@@ -32,6 +32,16 @@ static inline int zp__hex_digit(char c)
     return -1;
 }
 
+/* Adds all of @set to @to. */
+static inline void zp__pcpuset_join(struct zp_pcpuset *to,
+                                    const struct zp_pcpuset *set)
+{
+    uint32_t i;
+
+    for (i = 0; i < ZP_MAX_PCPUS / 64; i++)
+        to->word[i] |= set->word[i];
+}
+
 /* Fills @err (may be NULL) and returns @code: "return zp__fail(...)". @limit
  * may be NULL. */
 int zp__fail(struct zp_error *err, int code, const char *limit,

@@ -23,6 +23,11 @@ const struct zp__json_value *zp__json_get(const struct zp__json_value *obj,
     return NULL;
 }
 
+bool zp__json_is(const struct zp__json_value *v, const char *word)
+{
+    return v && v->type == ZP__JSON_STRING && !strcmp(v->str, word);
+}
+
 static const struct zp__json_value *
 member(const struct zp__json_value *obj, const char *key)
 {

@@ -83,6 +83,8 @@ zp__json_next(const struct zp__json_value *v)
 /* Member @key of @obj; NULL if it is absent or null. */
 const struct zp__json_value *zp__json_get(const struct zp__json_value *obj,
                                           const char *key);
+/* Is @v, which may be NULL, the string @word? */
+bool zp__json_is(const struct zp__json_value *v, const char *word);
 
 /*
  * Reads members. The first failure sticks in .rc and makes all later calls

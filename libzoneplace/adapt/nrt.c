@@ -17,66 +17,15 @@
 /* Of a node, by firmware: Linux has at most 1024. */
 enum { MAX_ID = 999999 };
 
-/* What a machine is. Compared by its bytes: unused slots are 0. */
-struct shape {
-    uint32_t nr;
-    uint32_t os_id[ZP_MAX_PNODES];
-    uint32_t pcpus[ZP_MAX_PNODES];
-    uint64_t mem_kib[ZP_MAX_PNODES];
-    struct zp_pcpuset set[ZP_MAX_PNODES]; /* empty: not told */
-    uint32_t dist[ZP_MAX_PNODES][ZP_MAX_PNODES]; /* 0: not given */
-};
-
-/* What of it is in use, in the order of the nodes. */
-struct state {
-    uint32_t reserved[ZP_MAX_PNODES];
-    uint32_t used[ZP_MAX_PNODES];
-    uint64_t reserve_kib[ZP_MAX_PNODES];
-    uint64_t free_kib[ZP_MAX_PNODES];
-};
-
-struct known {
-    struct shape shape;
-    struct zp_topology *topo;
-};
-
-struct kind {
-    uint32_t known;          /* its shape */
-    uint32_t count;
-    struct state state;
-    struct zp_load *load;
-};
-
-struct zp_hosts {
-    struct known *known;
-    uint32_t nr_known, room_known;
-    struct kind *kind;
-    uint32_t nr, room;
-};
-
-/* One object while it is read. */
-struct object {
-    struct zp__json_reader *r;
-    char name[ZP_MAX_NAME];
-    struct shape shape;
-    struct state state;
-    uint32_t others;         /* zones that are no nodes */
-    bool told;               /* which pcpus nodes have */
-};
-
 /* ---- reading ------------------------------------------------------------- */
-
-static bool is_word(const struct zp__json_value *v, const char *word)
-{
-    return v && v->type == ZP__JSON_STRING && !strcmp(v->str, word);
-}
 
 bool zp__is_nrt(const struct zp__json_value *root)
 {
     const struct zp__json_value *kind = zp__json_get(root, "kind");
 
-    return is_word(kind, "NodeResourceTopology") ||
-           is_word(kind, "NodeResourceTopologyList") || is_word(kind, "List");
+    return zp__json_is(kind, "NodeResourceTopology") ||
+           zp__json_is(kind, "NodeResourceTopologyList") ||
+           zp__json_is(kind, "List");
 }
 
 /* "node-3"; the scheduler's plugin takes no other names. */
@@ -149,7 +98,8 @@ static struct amount read_amount(struct zp__json_reader *r,
     return (struct amount){ all, all - ours, ours - left };
 }
 
-static void read_resources(struct object *o, const struct zp__json_value *zone,
+static void read_resources(struct zp__nrt_object *o,
+                           const struct zp__json_value *zone,
                            uint32_t slot)
 {
     const struct zp__json_value *list, *v;
@@ -161,12 +111,12 @@ static void read_resources(struct object *o, const struct zp__json_value *zone,
         zp__json_is_object(o->r, v);
         if (o->r->rc)
             return;
-        if (is_word(zp__json_get(v, "name"), "cpu")) {
+        if (zp__json_is(zp__json_get(v, "name"), "cpu")) {
             a = read_amount(o->r, v, 1000, ZP_MAX_PCPUS);
             o->shape.pcpus[slot] = (uint32_t)a.all;
             o->state.reserved[slot] = (uint32_t)a.kept;
             o->state.used[slot] = (uint32_t)a.used;
-        } else if (is_word(zp__json_get(v, "name"), "memory")) {
+        } else if (zp__json_is(zp__json_get(v, "name"), "memory")) {
             a = read_amount(o->r, v, 1000 * 1024, ZP_MAX_MEM_KIB);
             o->shape.mem_kib[slot] = a.all;
             o->state.reserve_kib[slot] = a.kept;
@@ -176,7 +126,7 @@ static void read_resources(struct object *o, const struct zp__json_value *zone,
 }
 
 /* What zp_host_to_nrt() adds. */
-static void read_attributes(struct object *o,
+static void read_attributes(struct zp__nrt_object *o,
                             const struct zp__json_value *zone, uint32_t slot)
 {
     const struct zp__json_value *list, *v;
@@ -185,7 +135,7 @@ static void read_attributes(struct object *o,
     list = zp__json_array_or_empty(o->r, zone, "attributes");
     ZP__JSON_EACH(v, i, list) {
         zp__json_is_object(o->r, v);
-        if (o->r->rc || !is_word(zp__json_get(v, "name"), ZP__NRT_PCPUS))
+        if (o->r->rc || !zp__json_is(zp__json_get(v, "name"), ZP__NRT_PCPUS))
             continue;
         zp__json_pcpus(o->r, v, "value", &o->shape.set[slot]);
         o->r->at = v;
@@ -197,7 +147,7 @@ static void read_attributes(struct object *o,
     }
 }
 
-static uint32_t slot_of(const struct shape *shape, uint32_t os_id)
+static uint32_t slot_of(const struct zp__nrt_shape *shape, uint32_t os_id)
 {
     uint32_t i;
 
@@ -206,7 +156,8 @@ static uint32_t slot_of(const struct shape *shape, uint32_t os_id)
     return i;
 }
 
-static void read_zone(struct object *o, const struct zp__json_value *zone)
+static void read_zone(struct zp__nrt_object *o,
+                      const struct zp__json_value *zone)
 {
     const char *name, *type;
     uint32_t id, slot = o->shape.nr;
@@ -239,12 +190,13 @@ static void read_zone(struct object *o, const struct zp__json_value *zone)
 }
 
 /* Once all nodes are known. */
-static void read_costs(struct object *o, const struct zp__json_value *zone)
+static void read_costs(struct zp__nrt_object *o,
+                       const struct zp__json_value *zone)
 {
     const struct zp__json_value *list, *v;
     uint32_t i, from, to;
 
-    if (!is_word(zp__json_get(zone, "type"), "Node"))
+    if (!zp__json_is(zp__json_get(zone, "type"), "Node"))
         return;
     from = slot_of(&o->shape,
                    node_id(o->r, zp__json_string(o->r, zone, "name")));
@@ -268,7 +220,7 @@ static void read_costs(struct object *o, const struct zp__json_value *zone)
     }
 }
 
-static void read_object(struct object *o, const struct zp__json_value *obj)
+void zp__nrt_read(struct zp__nrt_object *o, const struct zp__json_value *obj)
 {
     const struct zp__json_value *zones, *zone, *meta;
     uint32_t i;
@@ -277,7 +229,7 @@ static void read_object(struct object *o, const struct zp__json_value *obj)
     if (o->r->rc)
         return;
     o->r->at = obj;
-    if (!is_word(zp__json_get(obj, "kind"), "NodeResourceTopology") &&
+    if (!zp__json_is(zp__json_get(obj, "kind"), "NodeResourceTopology") &&
         zp__json_get(obj, "kind")) {
         zp__json_fail(o->r, ZP_ERR_INVAL, "kind",
                       "a list of NodeResourceTopology objects has another");
@@ -305,7 +257,7 @@ static void read_object(struct object *o, const struct zp__json_value *obj)
 /* ---- from facts to a host ------------------------------------------------ */
 
 /* The pcpus of each node: as told for all of them, or in their order. */
-static int number_pcpus(struct object *o, struct zp_error *err)
+int zp__nrt_number(struct zp__nrt_object *o, struct zp_error *err)
 {
     uint32_t i, n, pcpu = 0;
     bool told = true;
@@ -324,8 +276,8 @@ static int number_pcpus(struct object *o, struct zp_error *err)
     return ZP_OK;
 }
 
-static int make_topology(const struct object *o, struct zp_topology **topo_out,
-                         struct zp_error *err)
+int zp__nrt_topology(const struct zp__nrt_object *o,
+                     struct zp_topology **topo_out, struct zp_error *err)
 {
     struct zp__import *im ZP_CLEANUP(zp__import_free) = NULL;
     struct zp_load *load = NULL;
@@ -377,8 +329,9 @@ static void keep_last(const struct zp_pcpuset *set, uint32_t nr,
     }
 }
 
-static int make_load(const struct object *o, const struct zp_topology *topo,
-                     struct zp_load **load_out, struct zp_error *err)
+int zp__nrt_load(const struct zp__nrt_object *o,
+                 const struct zp_topology *topo, struct zp_load **load_out,
+                 struct zp_error *err)
 {
     struct zp_pcpuset reserved = { { 0 } };
     struct zp_load *load;
@@ -403,238 +356,4 @@ static int make_load(const struct object *o, const struct zp_topology *topo,
     zp_load_set_reserved_pcpus(load, &reserved);
     *load_out = load;
     return ZP_OK;
-}
-
-/* ---- equal hosts are one kind -------------------------------------------- */
-
-static int grow(void *array_of, uint32_t nr, uint32_t *room, size_t size,
-                struct zp_error *err)
-{
-    void **array = array_of, *more;
-    uint32_t wanted = *room ? *room * 2 : 4;
-
-    if (nr < *room)
-        return ZP_OK;
-    more = realloc(*array, wanted * size);
-    if (!more)
-        return zp__nomem(err);
-    *array = more;
-    *room = wanted;
-    return ZP_OK;
-}
-
-static int know_shape(struct zp_hosts *hosts, const struct object *o,
-                      uint32_t *known_out, struct zp_error *err)
-{
-    struct known *known;
-    uint32_t i;
-    int rc;
-
-    for (i = 0; i < hosts->nr_known; i++) {
-        if (!memcmp(&hosts->known[i].shape, &o->shape, sizeof(o->shape)))
-            break;
-    }
-    *known_out = i;
-    if (i < hosts->nr_known)
-        return ZP_OK;
-    rc = grow(&hosts->known, hosts->nr_known, &hosts->room_known,
-              sizeof(*known), err);
-    if (rc)
-        return rc;
-    known = &hosts->known[i];
-    known->shape = o->shape;
-    rc = make_topology(o, &known->topo, err);
-    hosts->nr_known += !rc;
-    return rc;
-}
-
-static int add_host(struct zp_hosts *hosts, const struct object *o,
-                    struct zp_error *err)
-{
-    struct kind *kind;
-    uint32_t known, i;
-    int rc = know_shape(hosts, o, &known, err);
-
-    if (rc)
-        return rc;
-    for (i = 0; i < hosts->nr; i++) {
-        kind = &hosts->kind[i];
-        if (kind->known == known &&
-            !memcmp(&kind->state, &o->state, sizeof(o->state))) {
-            kind->count++;
-            return ZP_OK;
-        }
-    }
-    rc = grow(&hosts->kind, hosts->nr, &hosts->room, sizeof(*kind), err);
-    if (rc)
-        return rc;
-    kind = &hosts->kind[hosts->nr];
-    *kind = (struct kind){ .known = known, .count = 1, .state = o->state };
-    rc = make_load(o, hosts->known[known].topo, &kind->load, err);
-    hosts->nr += !rc;
-    return rc;
-}
-
-void zp_hosts_free(struct zp_hosts *hosts)
-{
-    uint32_t i;
-
-    if (!hosts)
-        return;
-    for (i = 0; i < hosts->nr; i++)
-        zp_load_free(hosts->kind[i].load);
-    for (i = 0; i < hosts->nr_known; i++)
-        zp_topology_free(hosts->known[i].topo);
-    free(hosts->kind);
-    free(hosts->known);
-    free(hosts);
-}
-
-static void cleanup_hosts(struct zp_hosts **hosts)
-{
-    zp_hosts_free(*hosts);
-}
-
-static int read_one(struct zp_hosts *hosts, struct zp__json_reader *r,
-                    const struct zp__json_value *obj, uint32_t i)
-{
-    struct object *o = calloc(1, sizeof(*o));
-    struct zp_error why;
-    int rc;
-
-    if (!o)
-        return zp__nomem(r->err);
-    o->r = r;
-    zp__json_at(r, "host %u: ", i);
-    read_object(o, obj);
-    rc = r->rc;
-    if (!rc) {
-        rc = number_pcpus(o, &why);
-        if (!rc)
-            rc = add_host(hosts, o, &why);
-        if (rc == ZP_ERR_NOMEM)
-            zp__nomem(r->err);
-        else if (rc)
-            zp__json_fail(r, rc, why.limit, "%s", why.msg);
-    }
-    free(o);
-    return rc;
-}
-
-static int read_all(const char *buf, const struct zp__json_value *root,
-                    struct zp_hosts **hosts_out, struct zp_error *err)
-{
-    struct zp_hosts *hosts ZP_CLEANUP(cleanup_hosts) = NULL;
-    struct zp__json_reader r = ZP__JSON_READER(err);
-    const struct zp__json_value *items, *v;
-    uint32_t i;
-    int rc = ZP_OK;
-
-    hosts = calloc(1, sizeof(*hosts));
-    if (!hosts)
-        return zp__nomem(err);
-    if (is_word(zp__json_get(root, "kind"), "NodeResourceTopology")) {
-        rc = read_one(hosts, &r, root, 0);
-    } else {
-        items = zp__json_array(&r, root, "items");
-        rc = r.rc;
-        if (!rc && !items->nr) {
-            zp__json_fail(&r, ZP_ERR_INVAL, "items", "a list without hosts");
-            rc = r.rc;
-        }
-        ZP__JSON_EACH(v, i, items) {
-            if (rc)
-                break;
-            rc = read_one(hosts, &r, v, i);
-        }
-    }
-    if (r.rc)
-        return zp__json_place(buf, r.at, r.rc, err);
-    if (rc)
-        return rc;
-    *hosts_out = ZP_TAKE(hosts);
-    return ZP_OK;
-}
-
-int zp__nrt_host(const char *buf, const struct zp__json_value *root,
-                 struct zp_topology **topo_out, struct zp_load **load_out,
-                 struct zp_error *err)
-{
-    struct zp_hosts *hosts ZP_CLEANUP(cleanup_hosts) = NULL;
-    int rc = read_all(buf, root, &hosts, err);
-
-    if (rc)
-        return rc;
-    if (hosts->nr > 1 || hosts->kind[0].count > 1)
-        return zp__fail(err, ZP_ERR_UNSUPPORTED, "file",
-                        "a list of several hosts: density reads such");
-    *topo_out = ZP_TAKE(hosts->known[0].topo);
-    *load_out = ZP_TAKE(hosts->kind[0].load);
-    return ZP_OK;
-}
-
-/* Any other file: one host. */
-static int read_single(const char *buf, size_t len,
-                       struct zp_hosts **hosts_out, struct zp_error *err)
-{
-    struct zp_hosts *hosts ZP_CLEANUP(cleanup_hosts) = NULL;
-    int rc;
-
-    hosts = calloc(1, sizeof(*hosts));
-    if (!hosts)
-        return zp__nomem(err);
-    rc = grow(&hosts->known, 0, &hosts->room_known, sizeof(*hosts->known),
-              err);
-    if (!rc)
-        rc = grow(&hosts->kind, 0, &hosts->room, sizeof(*hosts->kind), err);
-    if (rc)
-        return rc;
-    hosts->kind[0] = (struct kind){ .count = 1 };
-    rc = zp_host_from_buffer(buf, len, &hosts->known[0].topo,
-                             &hosts->kind[0].load, err);
-    if (rc)
-        return rc;
-    hosts->nr_known = hosts->nr = 1;
-    *hosts_out = ZP_TAKE(hosts);
-    return ZP_OK;
-}
-
-int zp_hosts_from_buffer(const char *buf, size_t len,
-                         struct zp_hosts **hosts_out, struct zp_error *err)
-{
-    struct zp__json doc ZP_CLEANUP(zp__json_clear) = ZP__JSON_INIT;
-    struct zp_error scratch;
-    int rc = ZP_ERR_PARSE;
-
-    if (!err)
-        err = &scratch;
-    if (len <= ZP__JSON_MAX_BYTES && memchr(buf, '{', len < 64 ? len : 64))
-        rc = zp__json_parse(&doc, "hosts", buf, len, err);
-    if (rc == ZP_ERR_NOMEM)
-        return rc;
-    /* What is no JSON is judged by the one reader that knows all formats. */
-    return !rc && zp__is_nrt(doc.value)
-               ? read_all(buf, doc.value, hosts_out, err)
-               : read_single(buf, len, hosts_out, err);
-}
-
-uint32_t zp_hosts_nr_kinds(const struct zp_hosts *hosts)
-{
-    return hosts->nr;
-}
-
-const struct zp_topology *zp_hosts_topology(const struct zp_hosts *hosts,
-                                            uint32_t kind)
-{
-    return hosts->known[hosts->kind[kind].known].topo;
-}
-
-struct zp_load *zp_hosts_load(struct zp_hosts *hosts, uint32_t kind)
-{
-    return hosts->kind[kind].load;
-}
-
-uint32_t zp_hosts_count(const struct zp_hosts *hosts, uint32_t kind)
-{
-    return hosts->kind[kind].count;
 }

@@ -20,14 +20,6 @@ static void drop(struct zp_pcpuset *set, uint32_t pcpu)
     set->word[pcpu / 64] &= ~((uint64_t)1 << pcpu % 64);
 }
 
-static void add_set(struct zp_pcpuset *to, const struct zp_pcpuset *set)
-{
-    uint32_t i;
-
-    for (i = 0; i < ZP_MAX_PCPUS / 64; i++)
-        to->word[i] |= set->word[i];
-}
-
 /* What else could be its core where none is told: the pcpu itself. */
 static uint32_t core_of(const struct zp__problem *p, uint32_t pcpu)
 {
@@ -327,7 +319,7 @@ void zp__fine_assign(const struct zp__problem *p, uint32_t pos,
     for (i = 0; i < d.nr; i++) {
         of_l3(p, &all, d.l3[i], &domain);
         pick_pcpus(p, &domain, (uint32_t)d.share[i], &o, &set);
-        add_set(&vnode->pcpus, &set);
+        zp__pcpuset_join(&vnode->pcpus, &set);
         for (v = 0; p->req.dedicated && v < o.nr; v++) {
             memset(&set, 0, sizeof(set));
             zp_pcpuset_add(&set, o.pcpu[v]);

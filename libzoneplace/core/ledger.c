@@ -99,8 +99,8 @@ static void add_pcpus(struct zp__ledger *ledger, const struct zp_plan *plan,
     struct zp_pcpuset set;
     uint32_t nr, pcpu, i;
 
-    for (i = 0; plan->dedicated && i < ZP_MAX_PCPUS / 64; i++)
-        ledger->dedicated.word[i] |= of->pcpus.word[i];
+    if (plan->dedicated)
+        zp__pcpuset_join(&ledger->dedicated, &of->pcpus);
     for (i = 0; !plan->dedicated && i < of->nr_vcpus; i++) {
         zp_plan_vcpu_pcpus(plan, of->first_vcpu + i, &set);
         nr = zp_pcpuset_count(&set);
