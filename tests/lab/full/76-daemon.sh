@@ -131,8 +131,8 @@ for i in 0 1 2 3 4 5 6 7 8; do
     more_rounds 1 || fail "rubbish $i: no round" || true
 done
 note "flood: $(zone_cmd "$dom" flood 1000000)"
-# So many that 2 KiB kept of each would show.
-check "the daemon goes on" more_rounds 60
+# So many that 1 KiB kept of each would show.
+check "the daemon goes on" more_rounds 120
 after=$(rss_kib)
 note "the daemon's VmRSS: $before KiB, then $after KiB"
 check "its memory is flat" [ "$after" -le $((before + 64)) ]
