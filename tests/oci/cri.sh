@@ -6,93 +6,13 @@
 # shellcheck disable=SC2016,SC2034,SC2154
 . "$top_srcdir/tests/oci/lib.sh"
 . "$top_srcdir/tests/cri/client.sh"
-for program in containerd ctr containerd-shim-runc-v2; do
-    command -v "$program" >/dev/null || {
-        skip "a pod by CRI" "$program is not installed"
-        finish
-    }
-done
-if [ ! -x "$top_builddir/zone-cri" ]; then
-    skip "a pod by CRI" "built without gRPC"
-    finish
-elif [ -n "${ZP_WRAP:-}" ]; then
-    skip "a pod by CRI" "valgrind is too slow for containerd's deadlines"
-    finish
-fi
-
-echo 'host-network = loopback' >>"$conf"
-cri_client=$top_builddir/tests/cri/cri-client
-cri_socket=$tmp/cri.sock
-cri_logs=$tmp/logs
-busybox_image=test.local/busybox:1
-mkdir -p "$tmp/host/etc/containerd"
-toml=$tmp/host/etc/containerd/config.toml
-cat >"$toml" <<END
-version = 2
-root = "$tmp/cd/root"
-state = "$tmp/cd/state"
-[grpc]
-  address = "$tmp/cd.sock"
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "$busybox_image"
-  disable_cgroup = true
-  disable_apparmor = true
-  restrict_oom_score_adj = true
-  [plugins."io.containerd.grpc.v1.cri".containerd]
-    snapshotter = "native"
-END
-# A root that is mounted when the zone is there already has to be seen in it.
-mkdir "$tmp/cd"
-if ! mount -t tmpfs cd "$tmp/cd" || ! mount --make-shared "$tmp/cd"; then
-    skip "a pod by CRI" "can't mount"
-    finish
-fi
-# The runtime is the one that users get, with the programs of this build.
-"$top_builddir/zone-kube-setup" install --root "$tmp/host" >"$tmp/out"
-sed -i "s|BinaryName = .*|BinaryName = \"$tmp/zone-oci\"\n    Root = \"$root\"|" \
-    "$toml"
-cat >"$tmp/zone-oci" <<END
-#!/bin/sh
-exec "$top_builddir/zone-oci" --config "$conf" "\$@"
-END
-chmod +x "$tmp/zone-oci"
-containerd --config "$toml" >"$tmp/containerd.log" 2>&1 &
-containerd=$!
-
-start_zone_cri()
-{
-    "$top_builddir/zone-cri" --listen "$cri_socket" --containerd "$tmp/cd.sock" \
-        --host "$top_srcdir/tests/data/hosts/epyc-7742-nps4.json" \
-        --ledger "$tmp/ledger" >>"$tmp/zone-cri.log" 2>&1 &
-    zone_cri=$!
-}
-stop_all()
-{
-    local pod
-
-    for pod in $(list_pods 2>/dev/null); do
-        stop_pod "$pod"
-        remove_pod "$pod"
-    done >/dev/null 2>&1
-    kill "$zone_cri" "$containerd"
-    wait "$zone_cri" "$containerd"
-    umount -R "$tmp/cd"
-}
-trap 'stop_all 2>/dev/null; clean_up; rm -rf "$tmp"' EXIT
+. "$top_srcdir/tests/cri/host.sh"
+needs "a pod by CRI"
+trap 'stop_cri_host 2>/dev/null; clean_up; rm -rf "$tmp"' EXIT
+start_containerd
 start_zone_cri
-ns()
-{
-    timeout 60 ctr --address "$tmp/cd.sock" --namespace k8s.io "$@"
-}
-until_true "containerd answers" ns version >/dev/null 2>&1
-check "an image is made" image "$tmp/image" "$busybox_image"
-check "and imported" eval 'ns images import "$tmp/image/image.tar" >"$tmp/out"'
 until_true "zone-cri answers" list_pods >/dev/null
 
-reserved()
-{
-    grep -c . "$tmp/ledger" 2>/dev/null
-}
 pod=$(run_pod web zoneplace.io/cpu=4 zoneplace.io/memory=1Gi \
     zoneplace.io/numa-nodes=2 zoneplace.io/numa-strategy=scatter 2>"$tmp/err")
 check "a pod becomes a zone" [ -n "$pod" ]
