@@ -240,13 +240,10 @@ START_TEST(to_the_bit)
         ck_assert_int_eq(zp_guest_cpus(&plan, topo, &model, &cpus, &err), 0);
         ck_assert_int_eq(zp_cpuid_leaves(&plan, &model, &cpus, 4, leaves, &nr,
                                          &err), 0);
-        if (vendor) {
-            ck_assert_uint_eq(nr, sizeof(intel) / sizeof(intel[0]));
-            ck_assert_mem_eq(leaves, intel, sizeof(intel));
-        } else {
-            ck_assert_uint_eq(nr, sizeof(amd) / sizeof(amd[0]));
-            ck_assert_mem_eq(leaves, amd, sizeof(amd));
-        }
+        ck_assert_uint_eq(nr * sizeof(leaves[0]),
+                          vendor ? sizeof(intel) : sizeof(amd));
+        ck_assert_mem_eq(leaves, vendor ? intel : amd,
+                         nr * sizeof(leaves[0]));
     }
     zp_topology_free(topo);
 }
