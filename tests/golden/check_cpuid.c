@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "../lib/gen.h"
 #include "cpuid-decode.h"
 
@@ -594,8 +595,6 @@ int main(void)
     Suite *suite = suite_create("cpuid");
     TCase *zones = tcase_create("zones");
     TCase *refusals = tcase_create("refusals");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(zones, 600);
     tcase_add_loop_test(zones, even, 0, 4);
@@ -611,9 +610,5 @@ int main(void)
     tcase_add_test(refusals, refused_otherwise);
     suite_add_tcase(suite, zones);
     suite_add_tcase(suite, refusals);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

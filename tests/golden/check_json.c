@@ -7,6 +7,8 @@
 
 #include <zoneplace.h>
 
+#include "../suite.h"
+
 static struct zp_error err;
 
 static const char two_nodes[] =
@@ -569,8 +571,6 @@ int main(void)
     Suite *s = suite_create("json");
     TCase *host = tcase_create("host");
     TCase *request = tcase_create("request");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(host, 60);
     tcase_add_test(host, host_is_read);
@@ -588,9 +588,5 @@ int main(void)
     tcase_add_loop_test(request, bad_request_is_refused, 0,
                         NR(bad_requests));
     suite_add_tcase(s, request);
-    runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(s);
 }

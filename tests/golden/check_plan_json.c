@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "oom.h"
 #include "plans.h"
 
@@ -331,8 +332,7 @@ int main(void)
 {
     Suite *s = suite_create("plan-json");
     TCase *plan = tcase_create("plan");
-    SRunner *runner;
-    int failed, nr = 0;
+    int nr = 0;
 
     while (plan_names[nr])
         nr++;
@@ -343,9 +343,5 @@ int main(void)
     tcase_add_loop_test(plan, bad_receipt_is_refused, 0, NR(bad_receipts));
     tcase_add_loop_test(plan, failed_allocations_are_reported, 0, NR_JOBS);
     suite_add_tcase(s, plan);
-    runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(s);
 }

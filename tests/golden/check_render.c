@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "oom.h"
 #include "plans.h"
 
@@ -406,11 +407,5 @@ static Suite *render_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(render_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(render_suite());
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "plans.h"
 
 static struct zp_error err;
@@ -77,17 +78,12 @@ int main(void)
 {
     Suite *s = suite_create("xlcfg");
     TCase *t = tcase_create("libxlu");
-    SRunner *runner;
-    int failed, nr = 0;
+    int nr = 0;
 
     while (plan_names[nr])
         nr++;
     tcase_add_loop_test(t, plan_is_read_by_libxlu, 0, nr);
     tcase_add_test(t, hostile_name_stays_a_name);
     suite_add_tcase(s, t);
-    runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(s);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "../suite.h"
 #include "import_case.h"
 
 #include "oom.h"
@@ -94,14 +95,8 @@ void import_without_memory(const char *text, size_t len)
 int run_tests(TCase *tcase)
 {
     Suite *suite = suite_create("import");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tcase, 0);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "../lib/gen.h"
 #include "oracle.h"
 
@@ -330,15 +331,10 @@ int main(void)
 {
     Suite *suite = suite_create("oracle");
     TCase *tcase = tcase_create("oracle");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tcase);
     tcase_set_timeout(tcase, 600);
     tcase_add_test(tcase, generated);
     tcase_add_test(tcase, real_hosts);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "../lib/gen.h"
 
 struct one {
@@ -427,8 +428,6 @@ int main(void)
 {
     Suite *suite = suite_create("properties");
     TCase *tcase = tcase_create("properties");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     printf("properties: ZP_SEED=%llu\n",
            (unsigned long long)gen_env("ZP_SEED", 1));
@@ -442,8 +441,5 @@ int main(void)
     tcase_add_test(tcase, receipts_are_deterministic);
     tcase_add_test(tcase, many_nodes_are_exact);
     tcase_add_test(tcase, large_hosts_have_a_bound);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -318,5 +318,5 @@ int main(void)
     tcase_add_test(tc, static_if_it_must);
     tcase_add_test(tc, no_memory);
     suite_add_tcase(suite, tc);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

@@ -175,5 +175,5 @@ int main(void)
     tcase_add_test(tc, no_room);
     tcase_add_test(tc, no_memory);
     suite_add_tcase(suite, tc);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

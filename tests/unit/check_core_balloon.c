@@ -569,5 +569,5 @@ int main(void)
     tcase_add_test(tcase, converges);
     tcase_add_test(tcase, converges_when_short);
     suite_add_tcase(suite, tcase);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

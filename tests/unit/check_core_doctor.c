@@ -596,5 +596,5 @@ int main(void)
     tcase_add_test(host, one_line_always);
     tcase_add_test(host, words);
     suite_add_tcase(suite, host);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

@@ -226,5 +226,5 @@ int main(void)
     tcase_add_test(tc, any_nodes_for_a_narrow_owner);
     tcase_add_test(tc, what_floats_weighs_evenly);
     tcase_add_test(tc, no_finding_beyond_the_last);
-    return fixture_run(s);
+    return suite_run(s);
 }

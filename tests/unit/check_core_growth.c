@@ -284,5 +284,5 @@ int main(void)
     tcase_add_test(tcase, layout);
     tcase_add_test(tcase, small_zones_stay_low);
     suite_add_tcase(suite, tcase);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

@@ -233,5 +233,5 @@ int main(void)
     tcase_add_test(tc, overhead_is_charged_once_a_pnode);
     tcase_add_test(tc, what_an_adopted_guest_gave_back_is_kept);
     tcase_add_test(tc, others_weigh_where_they_may_run);
-    return fixture_run(s);
+    return suite_run(s);
 }

@@ -168,5 +168,5 @@ int main(void)
     tcase_add_test(tc, what_they_give_is_gone);
     tcase_add_test(tc, nodes_that_do_not_reach_them);
     tcase_add_test(tc, nodes_that_are_none);
-    return fixture_run(s);
+    return suite_run(s);
 }

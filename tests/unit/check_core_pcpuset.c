@@ -134,5 +134,5 @@ int main(void)
     tcase_add_test(tcase, stops_at_len);
     tcase_add_test(tcase, formats_into_any_room);
     tcase_add_test(tcase, members);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

@@ -589,5 +589,5 @@ int main(void)
     tcase_add_test(tcase, refusals_by_load);
     tcase_add_test(tcase, sums_beyond_32_bits);
     tcase_add_test(tcase, wrong_load);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

@@ -614,5 +614,5 @@ int main(void)
     tcase_add_test(tcase, why_tells);
     tcase_add_test(tcase, every_allocation_may_fail);
     tcase_add_test(tcase, placing_allocates_nothing);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

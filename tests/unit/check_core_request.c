@@ -220,5 +220,5 @@ int main(void)
     tcase_add_test(tcase, defaults);
     tcase_add_loop_test(tcase, refuses, 0,
                         sizeof(refusals) / sizeof(refusals[0]));
-    return fixture_run(suite);
+    return suite_run(suite);
 }

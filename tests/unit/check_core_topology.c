@@ -451,5 +451,5 @@ int main(void)
                         sizeof(bad_l3s) / sizeof(bad_l3s[0]));
     tcase_add_test(tcase, l3_of_another);
     tcase_add_test(tcase, load_of_a_host);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

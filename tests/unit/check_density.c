@@ -403,5 +403,5 @@ int main(void)
     tcase_add_loop_test(tcase, replay_is_what_plan_says, 0, 8);
     tcase_add_test(tcase, dedicated_is_refused);
     tcase_add_test(tcase, replay_gives_back);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

@@ -224,5 +224,5 @@ int main(void)
     tcase_add_test(tc, whole_or_as_it_was);
     tcase_add_test(tc, unhealthy);
     suite_add_tcase(suite, tc);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

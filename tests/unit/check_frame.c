@@ -394,5 +394,5 @@ int main(void)
     tcase_add_test(tc, reasons_are_clean);
     tcase_add_test(tc, no_memory);
     suite_add_tcase(suite, tc);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

@@ -170,5 +170,5 @@ int main(void)
     tcase_add_loop_test(tc, refused, 0, sizeof(bad) / sizeof(bad[0]));
     tcase_add_test(tc, hostile);
     suite_add_tcase(suite, tc);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

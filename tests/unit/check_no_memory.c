@@ -433,5 +433,5 @@ int main(void)
     tcase_add_loop_test(tc, says_so, 0,
                         (int)(sizeof(calls) / sizeof(calls[0])));
     suite_add_tcase(suite, tc);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

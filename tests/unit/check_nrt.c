@@ -194,5 +194,5 @@ int main(void)
     tcase_add_loop_test(tc, refused, 0,
                         (int)(sizeof(bad_files) / sizeof(bad_files[0])));
     suite_add_tcase(suite, tc);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

@@ -135,5 +135,5 @@ int main(void)
     tcase_set_timeout(tcase, 600);
     tcase_add_test(tcase, small_cases);
     tcase_add_test(tcase, triplets);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

@@ -279,5 +279,5 @@ int main(void)
     tcase_add_test(guest, guest_kernel);
     tcase_add_test(guest, guest_memory);
     suite_add_tcase(suite, guest);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

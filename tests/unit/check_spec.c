@@ -517,5 +517,5 @@ int main(void)
     tcase_add_loop_test(tc, limits, 0, NR_LIMIT_CASES);
     tcase_add_test(tc, no_memory);
     suite_add_tcase(suite, tc);
-    return fixture_run(suite);
+    return suite_run(suite);
 }

@@ -235,5 +235,5 @@ int main(void)
     tcase_add_test(tc, table_of_less);
     tcase_add_test(tc, object);
     tcase_add_test(tc, prometheus);
-    return fixture_run(s);
+    return suite_run(s);
 }

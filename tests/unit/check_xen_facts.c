@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "tests/golden/oom.h"
 #include "xen/xen.h"
 
@@ -211,8 +212,6 @@ int main(void)
 {
     Suite *suite = suite_create("facts of guests");
     TCase *tcase = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, there_and_back);
@@ -222,8 +221,5 @@ int main(void)
     tcase_add_test(tcase, as_it_was);
     tcase_add_test(tcase, otherwise);
     tcase_add_test(tcase, without_memory);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

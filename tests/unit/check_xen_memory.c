@@ -4,6 +4,7 @@
 
 #include <check.h>
 
+#include "../suite.h"
 #include "xen/xen.h"
 
 #define MIB ((uint64_t)1 << 20)
@@ -184,16 +185,11 @@ int main(void)
 {
     Suite *s = suite_create("xen memory");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(s);
-    int failed;
 
     suite_add_tcase(s, tc);
     tcase_add_test(tc, spans_are_not_sizes);
     tcase_add_test(tc, only_ram_counts);
     tcase_add_test(tc, nodes_are_numbered_as_xen_does);
     tcase_add_test(tc, firmware_may_be_broken);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(s);
 }

@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+#include "../suite.h"
 #include "xen/patched.h"
 
 START_TEST(answers)
@@ -59,15 +60,9 @@ int main(void)
 {
     Suite *s = suite_create("xen domctl");
     TCase *tc = tcase_create("domctl");
-    SRunner *sr;
-    int failed;
 
     tcase_add_test(tc, answers);
     tcase_add_test(tc, tiers);
     suite_add_tcase(s, tc);
-    sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed > 0;
+    return suite_run(s);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "tests/golden/oom.h"
 #include "xen/xen.h"
 
@@ -185,8 +186,6 @@ int main(void)
 {
     Suite *suite = suite_create("xen_spec");
     TCase *tc = tcase_create("json");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, there_and_back);
     tcase_add_test(tc, an_empty_zone);
@@ -194,9 +193,5 @@ int main(void)
                         (int)(sizeof(wrong) / sizeof(wrong[0])));
     tcase_add_test(tc, no_memory);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

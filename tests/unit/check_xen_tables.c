@@ -4,6 +4,7 @@
 
 #include <check.h>
 
+#include "../suite.h"
 #include "xen/launch/launch.h"
 
 #define BLOB_GPA ((uint64_t)0xfc001000)
@@ -177,15 +178,10 @@ int main(void)
 {
     Suite *s = suite_create("xen tables");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(s);
-    int failed;
 
     suite_add_tcase(s, tc);
     tcase_add_test(tc, all_is_linked_and_summed);
     tcase_add_loop_test(tc, devices_are_linked, 0, 2);
     tcase_add_loop_test(tc, strange_tables, 0, 6);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(s);
 }

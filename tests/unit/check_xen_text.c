@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+#include "../suite.h"
 #include "xen/xen.h"
 
 static struct zp_error err;
@@ -384,8 +385,6 @@ int main(void)
 {
     Suite *s = suite_create("xen text");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(s);
-    int failed;
 
     suite_add_tcase(s, tc);
     tcase_add_test(tc, options_good);
@@ -403,8 +402,5 @@ int main(void)
     tcase_add_test(tc, cfg_good);
     tcase_add_loop_test(tc, cfg_bad, 0, COUNT(bad_cfgs));
     tcase_add_test(tc, cfg_broken);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(s);
 }

@@ -31,14 +31,3 @@ unsigned long long room_mib(uint64_t free_kib, uint32_t ids, uint64_t mem_kib,
 
     return (free_kib / ZP_UNIT_KIB - units) * 2;
 }
-
-int fixture_run(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}

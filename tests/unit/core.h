@@ -11,6 +11,7 @@
 #include <zoneplace.h>
 
 #include "../lib/gen.h"
+#include "../suite.h"
 
 /* The call fails with this code, limit and message. */
 #define ck_fails(call, want_code, want_limit, want_msg)         \
@@ -44,7 +45,6 @@ struct fixture {
 void fixture_init(struct fixture *f);
 void fixture_build(struct fixture *f);
 void fixture_clear(struct fixture *f);
-int fixture_run(Suite *suite);
 
 /* MiB of a zone that a node with @free_kib holds beside the overhead of a
  * zone of @ids vcpu ids and @mem_kib on @k nodes. */
