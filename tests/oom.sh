@@ -26,7 +26,9 @@ zp_topology_set_pcpu_l3 zp_trace_arrival zp_trace_shapes zp_urn_next zp_version
 zp_where_name'
 
 cd "$top_srcdir"
-programs=$(grep -rl --include='check_*.c' 'oom\.h"' tests)
+# Those of importers include it by import_case.h.
+programs=$(grep -rlE --include='check_*.c' --include=import_case.c \
+    '(oom|import_case)\.h"' tests)
 test -n "$programs" || { echo "oom: no program fails memory" >&2; exit 1; }
 failed=0
 for call in $(grep -o 'zp_[a-z0-9_]*' libzoneplace/libzoneplace.sym); do
