@@ -36,7 +36,7 @@ apt_setup()
             echo "deb-src${key:+ [signed-by=$key]} $uri $suite main"
         done >"$apt/sources.list"
     [ -s "$apt/sources.list" ] ||
-        die "apt has no Debian mirror: run apt-get update, or use --source"
+        die "apt has no Debian mirror: run apt-get update"
     apt_private apt-get update >&2 ||
         die "apt cannot read the source packages of $codename"
 }

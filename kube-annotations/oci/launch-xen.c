@@ -101,10 +101,8 @@ static int add_vif(struct zp_zone_spec *spec, const struct zk_net *net,
 /* For zp_zone_spec_clear(), also after NOMEM. */
 static int make_spec(const struct conf *conf, const struct state *state,
                      const char *kernel, const struct zk_net *net,
-                     struct zp_zone_spec *spec_out, struct zp_error *err)
+                     struct zp_zone_spec *spec, struct zp_error *err)
 {
-    struct zp_zone_spec *spec = spec_out;
-
     zp_zone_spec_init(spec);
     snprintf(spec->uuid, sizeof(spec->uuid), "%s", state->uuid);
     spec->kernel = strdup(kernel);
