@@ -152,7 +152,7 @@ ended a
 nothing_left "a delete that was killed"
 
 # ---- both are killed, while the zone boots
-printf '#!/bin/sh\nexec sleep 1000\n' >"$tmp/sleeper"
+printf '#!/bin/sh\nexec sleep 1000.%s\n' $$ >"$tmp/sleeper"
 chmod +x "$tmp/sleeper"
 sed "s|^zone-init = .*|zone-init = $tmp/sleeper|" "$conf" >"$tmp/slow.conf"
 config '["true"]' | bundle slow
@@ -162,7 +162,7 @@ config '["true"]' | bundle slow
 maker=$!
 zone_boots()
 {
-    pgrep -f "^sleep 1000" >"$tmp/out"
+    pgrep -f "^sleep 1000.$$" >"$tmp/out"
 }
 until_true "its zone boots" zone_boots
 kill -STOP "$maker"              # it has the lock
