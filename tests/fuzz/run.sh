@@ -22,8 +22,9 @@ clang -g -O1 -std=gnu11 -D_GNU_SOURCE -DZP_VERSION='"fuzz"' \
     -I"$source/libzoneplace/include" -I"$source/libzoneplace" \
     $(pkg-config --cflags libxml-2.0) \
     "tests/fuzz/fuzz_$name.c" "${sources[@]}" \
-    kube-annotations/{annotation,cri-wire,frame,protobuf,spec-wire}.c \
-    kube-annotations/{oci-process,oci-spec,device/wire}.c \
+    kube-annotations/{annotation,cri-wire,frame,net-wire,protobuf}.c \
+    kube-annotations/{spec-wire,oci-{limits,process,spec}}.c \
+    kube-annotations/device/wire.c \
     -o "$out/fuzz_$name"
 # What AddressSanitizer keeps of freed memory counts in the cap: keep little.
 ASAN_OPTIONS=quarantine_size_mb=16${ASAN_OPTIONS:+:$ASAN_OPTIONS} \
