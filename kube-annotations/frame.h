@@ -11,7 +11,7 @@
 #include "net.h"
 
 enum {
-    ZK_LINK_VERSION = 2,
+    ZK_LINK_VERSION = 3,
     ZK_FRAME_HEADER = 12,
     /* Of data; specs are longer, and only the host sends them. */
     ZK_MAX_DATA = 32 << 10,

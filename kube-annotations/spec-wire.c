@@ -4,6 +4,7 @@
  * little-endian, a string is its length with the NUL and its bytes, a list its
  * count and its members.
  */
+#include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,6 +28,7 @@ void zk_spec_clear(struct zk_spec *spec)
     free(spec->process.groups);
     free(spec->masked.at);
     free(spec->readonly.at);
+    free(spec->filter.at);
     free(spec->annotations);
     free(spec->wire);
     zp__json_clear(&spec->json);
@@ -151,6 +153,20 @@ static void put_mount(struct writer *w, const struct zk_mount *m)
     }
 }
 
+static void put_filter(struct writer *w, const struct zk_filter *filter)
+{
+    uint32_t i;
+
+    put_number(w, filter->flags, 4);
+    put_number(w, filter->nr, 4);
+    for (i = 0; i < filter->nr; i++) {
+        put_number(w, filter->at[i].code, 2);
+        put_number(w, filter->at[i].jt, 1);
+        put_number(w, filter->at[i].jf, 1);
+        put_number(w, filter->at[i].k, 4);
+    }
+}
+
 int zk_spec_pack(const struct zk_spec *spec, bool whole, uint8_t **buf_out,
                  size_t *len_out, struct zp_error *err)
 {
@@ -170,6 +186,7 @@ int zk_spec_pack(const struct zk_spec *spec, bool whole, uint8_t **buf_out,
             put_mount(&w, &spec->mounts[i]);
         put_strings(&w, &spec->masked);
         put_strings(&w, &spec->readonly);
+        put_filter(&w, &spec->filter);
     }
     if (w.failed || w.len > ZK_MAX_SPEC) {
         free(w.buf);
@@ -409,6 +426,29 @@ static void get_mount(struct reader *r, struct zk_mount *m)
     }
 }
 
+/* Whether it is a program, Linux says, before it runs. */
+static void get_filter(struct reader *r, struct zk_filter *filter)
+{
+    uint32_t nr, i;
+
+    filter->flags = (uint32_t)get_number(r, 4);
+    nr = get_count(r, ZK_MAX_FILTER, sizeof(*filter->at));
+    if (filter->flags & ~(uint32_t)(SECCOMP_FILTER_FLAG_LOG |
+                                    SECCOMP_FILTER_FLAG_SPEC_ALLOW) ||
+        (filter->flags && !nr))
+        fail(r, ZP_ERR_RANGE, "no such filter");
+    if (!nr)
+        return;
+    filter->at = get_room(r, nr, sizeof(*filter->at));
+    for (i = 0; !r->rc && i < nr; i++) {
+        filter->at[i].code = (uint16_t)get_number(r, 2);
+        filter->at[i].jt = (uint8_t)get_number(r, 1);
+        filter->at[i].jf = (uint8_t)get_number(r, 1);
+        filter->at[i].k = (uint32_t)get_number(r, 4);
+        filter->nr++;
+    }
+}
+
 static void get_rest(struct reader *r, struct zk_spec *spec)
 {
     uint32_t nr, i, kind;
@@ -443,6 +483,7 @@ static void get_rest(struct reader *r, struct zk_spec *spec)
         if (!zk_path_is_plain(spec->readonly.at[i]))
             fail(r, ZP_ERR_PARSE, "a path is not absolute");
     }
+    get_filter(r, &spec->filter);
 }
 
 int zk_spec_unpack(const uint8_t *buf, size_t len, bool whole,

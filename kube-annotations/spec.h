@@ -8,6 +8,8 @@
 #ifndef ZK_SPEC_H
 #define ZK_SPEC_H
 
+#include <linux/filter.h>
+
 #include "adapt/json.h"
 
 #define ZK_MAX_CONFIG ((size_t)4 << 20)
@@ -19,6 +21,7 @@ enum {
     ZK_MAX_FILES = 4096,         /* that are copied into a container */
     ZK_MAX_PATH_BYTES = 4095,
     ZK_NR_RLIMITS = 16,
+    ZK_MAX_FILTER = 4096,        /* instructions: Linux's BPF_MAXINSNS */
 };
 
 /* Strings of a list; each ends with NUL, the list with NULL. */
@@ -103,6 +106,13 @@ struct zk_limits {
     uint64_t value[ZK_NR_LIMITS];
 };
 
+/* A program of seccomp(2), as libseccomp makes it of a profile; .nr 0: none. */
+struct zk_filter {
+    struct sock_filter *at;
+    uint32_t nr;
+    uint32_t flags;              /* SECCOMP_FILTER_FLAG_LOG, _SPEC_ALLOW */
+};
+
 /* Where the zone finds the container's root. */
 enum zk_root_kind {
     ZK_ROOT_DISK,                /* "xvda": squashfs, below a writable layer */
@@ -122,6 +132,7 @@ struct zk_spec {
     struct zk_mount *mounts;
     uint32_t nr_mounts;
     struct zk_strings masked, readonly;
+    struct zk_filter filter;     /* of all its processes, exec's too */
     /* All of the bundle's; they are not sent. */
     struct zk_annotation *annotations;
     uint32_t nr_annotations;

@@ -27,6 +27,7 @@ struct session {
                                   * is the container */
     enum session_state state;
     pid_t pid;
+    struct zk_filter filter;     /* of a container: its processes' */
     int pidfd;
     int report;                  /* to the process, until it is the program */
     int in, out[2];              /* -1: closed; a terminal: one file, twice */
@@ -101,8 +102,9 @@ _Noreturn void run_fail(int report, const char *fmt, ...)
 
 /* ---- process.c: what a process becomes, in itself ------------------------ */
 
-/* Who it is, its limits; then the program. */
-_Noreturn void process_become(const struct zk_process *p, int report);
+/* Who it is, its limits, what it may ask of Linux; then the program. */
+_Noreturn void process_become(const struct zk_process *p,
+                              const struct zk_filter *filter, int report);
 /* Before its root is the container's: what /proc is needed for. */
 void process_early(const struct zk_process *p, int report);
 /* Standard streams on a new terminal; the other end goes over @report. */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,21 +91,31 @@ static void drop_bounding(const struct zk_process *p, int report)
     }
 }
 
-static void set_capabilities(const struct zk_process *p, int report)
+/* @more: some that it is to lose yet. */
+static void set_capabilities(const struct zk_process *p, uint64_t more,
+                             int report)
 {
     struct __user_cap_header_struct header = {
         .version = _LINUX_CAPABILITY_VERSION_3 };
     struct __user_cap_data_struct data[2];
-    int cap, i;
+    int i;
 
     for (i = 0; i < 2; i++) {
-        data[i].effective = (uint32_t)(p->caps[ZK_CAP_EFFECTIVE] >> 32 * i);
-        data[i].permitted = (uint32_t)(p->caps[ZK_CAP_PERMITTED] >> 32 * i);
+        data[i].effective =
+            (uint32_t)((p->caps[ZK_CAP_EFFECTIVE] | more) >> 32 * i);
+        data[i].permitted =
+            (uint32_t)((p->caps[ZK_CAP_PERMITTED] | more) >> 32 * i);
         data[i].inheritable =
             (uint32_t)(p->caps[ZK_CAP_INHERITABLE] >> 32 * i);
     }
     if (syscall(SYS_capset, &header, data))
         run_fail(report, "capabilities: %s", strerror(errno));
+}
+
+static void raise_ambient(const struct zk_process *p, int report)
+{
+    int cap;
+
     for (cap = 0; cap < 64; cap++) {
         if (p->caps[ZK_CAP_AMBIENT] >> cap & 1 &&
             prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0))
@@ -113,7 +124,7 @@ static void set_capabilities(const struct zk_process *p, int report)
     }
 }
 
-static void set_user(const struct zk_process *p, int report)
+static void set_user(const struct zk_process *p, uint64_t more, int report)
 {
     drop_bounding(p, report);
     if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ||
@@ -123,9 +134,19 @@ static void set_user(const struct zk_process *p, int report)
         prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0))
         run_fail(report, "user %u, group %u: %s", p->uid, p->gid,
                  strerror(errno));
-    set_capabilities(p, report);
+    set_capabilities(p, more, report);
+    raise_ambient(p, report);
     if (p->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         run_fail(report, "noNewPrivileges: %s", strerror(errno));
+}
+
+static void load_filter(const struct zk_filter *filter, int report)
+{
+    struct sock_fprog program = { (unsigned short)filter->nr, filter->at };
+
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter->flags, &program))
+        run_fail(report, "seccomp: %u instructions: %s", filter->nr,
+                 strerror(errno));
 }
 
 /* execvp(3) takes arrays of what could be changed, and changes nothing. */
@@ -134,13 +155,23 @@ union words {
     char **theirs;
 };
 
-void process_become(const struct zk_process *p, int report)
+void process_become(const struct zk_process *p, const struct zk_filter *filter,
+                    int report)
 {
     union words args = { p->args.at }, env = { p->env.at };
+    uint64_t more = 0;
+
+    /*
+     * Linux takes a filter from who can gain no privileges, or has this one.
+     * So it is the last that goes: what comes after the filter a profile has
+     * to allow, and that is capset(2) and execve(2) alone.
+     */
+    if (filter->nr && !p->no_new_privileges)
+        more = (uint64_t)1 << CAP_SYS_ADMIN;
 
     set_limits(p, report);
     umask(p->umask == ZP_UNKNOWN_ID ? 022 : p->umask);
-    set_user(p, report);
+    set_user(p, more, report);
     /* As the user: a directory may be closed to root on its server. */
     if (chdir(p->cwd))
         run_fail(report, "cwd %s: %s", p->cwd, strerror(errno));
@@ -148,6 +179,10 @@ void process_become(const struct zk_process *p, int report)
     if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC))
         run_fail(report, "files: %s", strerror(errno));
     environ = env.theirs;
+    if (filter->nr)
+        load_filter(filter, report);
+    if (more)
+        set_capabilities(p, 0, report);
     execvp(args.theirs[0], args.theirs);
     run_fail(report, "%s: %s", args.theirs[0], strerror(errno));
 }

@@ -118,16 +118,18 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* @in: the container's session that it joins, or NULL. */
 _Noreturn static void be_process(const struct zone *zone,
                                  const struct session *s,
-                                 const struct zk_spec *spec, int join,
+                                 const struct zk_spec *spec,
+                                 const struct session *in,
                                  const struct ends *e)
 {
     reset_signals();
     /* It is in its pid namespace: that is its parent's doing. */
     process_early(&spec->process, e->report);
-    if (join >= 0) {
-        if (setns(join, CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP))
+    if (in) {
+        if (setns(in->pidfd, CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP))
             run_fail(e->report, "the container: %s", strerror(errno));
     } else {
         /* Programs look up their limits where a machine's would be. */
@@ -139,7 +141,7 @@ _Noreturn static void be_process(const struct zone *zone,
     take_streams(e);
     say_ready(&spec->process, e->report);
     wait_for_start(e->report);
-    process_become(&spec->process, e->report);
+    process_become(&spec->process, in ? &in->filter : &s->filter, e->report);
 }
 
 /* ---- in zone-init ---- */
@@ -228,7 +230,7 @@ int run_create(struct zone *zone, struct session *s,
     cgroup = cgroup_of(zone, s->container);
     s->pid = fork_process(zone, s, spec, in, cgroup);
     if (s->pid == 0)
-        be_process(zone, s, spec, in ? in->pidfd : -1, &e);
+        be_process(zone, s, spec, in, &e);
     saved = errno;
     if (cgroup >= 0)
         close(cgroup);

@@ -70,6 +70,7 @@ static void discard(struct zone *zone, struct session *s)
     if (s->pidfd >= 0)
         close(s->pidfd);
     free(s->pending);
+    free(s->filter.at);
     free(s);
 }
 
@@ -119,6 +120,10 @@ static void create(struct zone *zone, const struct zk_frame *frame)
         return;
     }
     s = add(zone, frame->session, in ? in->id : frame->session);
+    if (s) {
+        s->filter = spec.filter;
+        spec.filter = (struct zk_filter){ NULL, 0, 0 };
+    }
     if (!s) {
         send_error(zone, frame->session, "no memory");
     } else if (whole && spec.root_kind == ZK_ROOT_DIR && zone->machine) {

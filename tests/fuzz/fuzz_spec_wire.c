@@ -14,6 +14,8 @@ static void check_spec(const struct zk_spec *spec)
     for (i = 0; i < ZK_NR_LIMITS; i++)
         PROMISE(!(spec->limits.set & 1u << i) ||
                 zk_limit_is_good(i, spec->limits.value[i]));
+    PROMISE(spec->filter.nr <= ZK_MAX_FILTER);
+    PROMISE(spec->filter.nr ? spec->filter.at != NULL : !spec->filter.flags);
     for (i = 0; i < spec->nr_mounts; i++) {
         const struct zk_mount *m = &spec->mounts[i];
 
