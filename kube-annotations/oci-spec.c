@@ -304,12 +304,23 @@ static void check_devices(struct zk__spec_reader *r,
     }
 }
 
-static void check_seccomp(struct zk__spec_reader *r,
-                          const struct zp__json_value *linux_)
+static void read_seccomp(struct zk__spec_reader *r,
+                         const struct zp__json_value *linux_)
 {
-    if (!r->rules->drop_seccomp)
-        zk__refuse_member(r, linux_, "seccomp", "not applied in zones; "
-                          "\"seccomp = drop\" in oci.conf runs it without");
+    /* Of a sandbox nothing runs that could be filtered. */
+    if (!zp__json_get(linux_, "seccomp") || zk_spec_is_sandbox(r->spec))
+        return;
+    switch (r->rules->seccomp) {
+    case ZK_SECCOMP_APPLY:
+        zk__read_seccomp(r, zp__json_object(&r->json, linux_, "seccomp"));
+        break;
+    case ZK_SECCOMP_REFUSE:
+        zk__refuse_member(r, linux_, "seccomp", "\"seccomp = refuse\" in "
+                          "oci.conf: no container with a profile");
+        break;
+    case ZK_SECCOMP_DROP:
+        break;
+    }
 }
 
 static void read_paths(struct zk__spec_reader *r,
@@ -342,7 +353,7 @@ static void read_linux(struct zk__spec_reader *r,
     read_namespaces(r, linux_);
     check_devices(r, linux_);
     zk__read_resources(r, linux_);
-    check_seccomp(r, linux_);
+    read_seccomp(r, linux_);
     if (zp__json_get(linux_, "rootfsPropagation"))
         propagation = zp__json_string(&r->json, linux_, "rootfsPropagation");
     if (strstr(propagation, "shared"))
@@ -496,4 +507,11 @@ const char *zk_spec_annotation(const struct zk_spec *spec, const char *key)
             return spec->annotations[i].value;
     }
     return NULL;
+}
+
+bool zk_spec_is_sandbox(const struct zk_spec *spec)
+{
+    const char *type = zk_spec_annotation(spec, ZK_CRI "container-type");
+
+    return type && !strcmp(type, "sandbox");
 }

@@ -142,9 +142,11 @@ struct zk_spec {
     char *wire;
 };
 
+enum zk_seccomp_rule { ZK_SECCOMP_APPLY, ZK_SECCOMP_DROP, ZK_SECCOMP_REFUSE };
+
 /* The operator's. */
 struct zk_spec_rules {
-    bool drop_seccomp;           /* not applied, and not refused */
+    enum zk_seccomp_rule seccomp;
 };
 
 /*
@@ -162,6 +164,11 @@ void zk_spec_clear(struct zk_spec *spec);
 
 /* NULL: there is none. */
 const char *zk_spec_annotation(const struct zk_spec *spec, const char *key);
+
+/* What containerd's CRI plugin says of a container of a pod. */
+#define ZK_CRI "io.kubernetes.cri."
+/* It is a pod's sandbox: a zone, of whose process nothing runs. */
+bool zk_spec_is_sandbox(const struct zk_spec *spec);
 
 /*
  * To and from the body of CREATE (@whole) and EXEC. RANGE: beyond what a frame
@@ -181,7 +188,14 @@ bool zk_path_is_plain(const char *path);
 /* The same for a path below something; "" is none. */
 bool zk_path_is_below(const char *path);
 
-/* ---- between oci-process.c, oci-limits.c and oci-spec.c ------------------ */
+/* Words of profiles that are understood; each ends with NULL, and all are empty
+ * if this was built without libseccomp. */
+extern const char *const zk_seccomp_actions[];
+extern const char *const zk_seccomp_operators[];
+extern const char *const zk_seccomp_archs[];
+extern const char *const zk_seccomp_flags[];
+
+/* ---- between the files oci-*.c ------------------------------------------- */
 
 struct zk__spec_reader {
     struct zp__json_reader json;
@@ -194,6 +208,9 @@ void zk__read_process(struct zk__spec_reader *r,
 /* linux.resources, into .limits. */
 void zk__read_resources(struct zk__spec_reader *r,
                         const struct zp__json_value *linux_);
+/* linux.seccomp, into .filter. */
+void zk__read_seccomp(struct zk__spec_reader *r,
+                      const struct zp__json_value *seccomp);
 /* A list of at most @max strings. */
 void zk__read_strings(struct zk__spec_reader *r,
                       const struct zp__json_value *obj, const char *key,

@@ -21,6 +21,22 @@ static int set_word(const char *value, const char *yes, const char *no,
     return *flag_out || !strcmp(value, no) ? 0 : -1;
 }
 
+static int set_seccomp(const char *value, enum zk_seccomp_rule *rule_out)
+{
+    static const char *const words[] = {
+        [ZK_SECCOMP_APPLY] = "apply", [ZK_SECCOMP_DROP] = "drop",
+        [ZK_SECCOMP_REFUSE] = "refuse" };
+    unsigned i;
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (!strcmp(value, words[i])) {
+            *rule_out = i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
 /* 0, -1: a bad value, -2: no such key. */
 static int set(struct conf *conf, const char *key, const char *value)
 {
@@ -44,7 +60,7 @@ static int set(struct conf *conf, const char *key, const char *value)
     if (!strcmp(key, "launcher"))
         return set_word(value, "stand-in", "xen", &conf->stand_in);
     if (!strcmp(key, "seccomp"))
-        return set_word(value, "drop", "refuse", &conf->rules.drop_seccomp);
+        return set_seccomp(value, &conf->rules.seccomp);
     if (!strcmp(key, "host-network"))
         return set_word(value, "loopback", "refuse", &conf->host_network);
     if (!strcmp(key, "launch-seconds"))

@@ -14,8 +14,6 @@
 #include "net.h"
 #include "oci.h"
 
-/* What containerd's CRI plugin says of a container of a pod. */
-#define CRI "io.kubernetes.cri."
 enum { MAX_PROCESS = 4 << 20 };
 
 int launcher_of(const struct conf *conf, const struct launcher **launcher_out,
@@ -54,20 +52,20 @@ static int write_pid(const struct call *call, pid_t pid, struct zp_error *err)
 static int find_zone(const struct zk_spec *spec, struct state *state,
                      struct zp_error *err)
 {
-    const char *type = zk_spec_annotation(spec, CRI "container-type");
-    const char *sandbox = zk_spec_annotation(spec, CRI "sandbox-id");
+    const char *type = zk_spec_annotation(spec, ZK_CRI "container-type");
+    const char *sandbox = zk_spec_annotation(spec, ZK_CRI "sandbox-id");
 
-    state->process = !type || strcmp(type, "sandbox");
-    if (!type || !strcmp(type, "sandbox")) {
+    state->process = !zk_spec_is_sandbox(spec);
+    if (!type || !state->process) {
         snprintf(state->zone, sizeof(state->zone), "%s", state->id);
         return ZP_OK;
     }
     if (strcmp(type, "container"))
-        return zp__fail(err, ZP_ERR_UNSUPPORTED, "oci", "annotation " CRI
+        return zp__fail(err, ZP_ERR_UNSUPPORTED, "oci", "annotation " ZK_CRI
                         "container-type: \"%.40s\" is neither sandbox nor "
                         "container", type);
     if (!sandbox || !id_is_good(sandbox) || !strcmp(sandbox, state->id))
-        return zp__fail(err, ZP_ERR_PARSE, "oci", "annotation " CRI
+        return zp__fail(err, ZP_ERR_PARSE, "oci", "annotation " ZK_CRI
                         "sandbox-id: \"%.40s\" is no sandbox's id",
                         sandbox ? sandbox : "");
     snprintf(state->zone, sizeof(state->zone), "%s", sandbox);

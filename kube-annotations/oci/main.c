@@ -66,15 +66,57 @@ static void log_error(const struct log *log, const char *msg)
     fclose(file);
 }
 
+/* ---- features ---- */
+
+static void put_words(struct zp__json_writer *w, const char *key,
+                      const char *const words[])
+{
+    zp__json_open_line(w, key, '[');
+    for (; *words; words++)
+        zp__json_put_string(w, NULL, *words);
+    zp__json_close(w, ']');
+}
+
+static void put_disabled(struct zp__json_writer *w, const char *key)
+{
+    zp__json_open_line(w, key, '{');
+    zp__json_put_bool(w, "enabled", false);
+    zp__json_close(w, '}');
+}
+
+/* As the runtime specification has it (features.md). */
 static int verb_features(struct call *call, struct zp_error *err)
 {
-    (void)call;
-    (void)err;
-    return puts("{\"ociVersionMin\":\"1.0.0\",\"ociVersionMax\":\"1.1.0\","
-                "\"linux\":{\"namespaces\":[\"cgroup\",\"ipc\",\"mount\","
-                "\"network\",\"pid\",\"uts\"],\"seccomp\":{\"enabled\":false},"
-                "\"apparmor\":{\"enabled\":false},"
-                "\"selinux\":{\"enabled\":false}}}") < 0;
+    static const char *const namespaces[] = {
+        "cgroup", "ipc", "mount", "network", "pid", "uts", NULL };
+    struct zp__json_writer w = ZP__JSON_WRITER;
+    char *text;
+    int rc;
+
+    zp__json_open(&w, NULL, '{');
+    zp__json_put_string(&w, "ociVersionMin", "1.0.0");
+    zp__json_put_string(&w, "ociVersionMax", "1.1.0");
+    zp__json_open(&w, "linux", '{');
+    put_words(&w, "namespaces", namespaces);
+    zp__json_open(&w, "seccomp", '{');
+    zp__json_put_bool(&w, "enabled", zk_seccomp_actions[0] &&
+                      call->conf.rules.seccomp == ZK_SECCOMP_APPLY);
+    put_words(&w, "actions", zk_seccomp_actions);
+    put_words(&w, "operators", zk_seccomp_operators);
+    put_words(&w, "archs", zk_seccomp_archs);
+    put_words(&w, "knownFlags", zk_seccomp_flags);
+    put_words(&w, "supportedFlags", zk_seccomp_flags);
+    zp__json_close(&w, '}');
+    put_disabled(&w, "apparmor");
+    put_disabled(&w, "selinux");
+    zp__json_close(&w, '}');
+    zp__json_close(&w, '}');
+    rc = zp__json_take(&w, &text, err);
+    if (rc)
+        return rc;
+    rc = fputs(text, stdout) < 0;
+    free(text);
+    return rc;
 }
 
 /* ---- options ---- */

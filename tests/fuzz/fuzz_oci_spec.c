@@ -28,6 +28,7 @@ static void check_spec(struct zk_spec *spec, bool whole)
         spec->mounts[i].nr_files = 1;
     }
     spec->root = "/bundle/rootfs";
+    PROMISE(whole || !spec->filter.nr);
     if (zk_spec_pack(spec, whole, &bytes, &len, &err))
         return;
     PROMISE(!zk_spec_unpack(bytes, len, whole, &got, &err));

@@ -20,11 +20,11 @@ mapfile -t sources < <(ls "$source"/libzoneplace/{core,render,density,adapt}/*.c
 clang -g -O1 -std=gnu11 -D_GNU_SOURCE -DZP_VERSION='"fuzz"' \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -I"$source/libzoneplace/include" -I"$source/libzoneplace" \
-    $(pkg-config --cflags libxml-2.0) \
+    $(pkg-config --cflags libxml-2.0 libseccomp) \
     "tests/fuzz/fuzz_$name.c" "${sources[@]}" \
     kube-annotations/{annotation,cri-wire,frame,net-wire,protobuf}.c \
-    kube-annotations/{spec-wire,oci-{limits,process,spec}}.c \
-    kube-annotations/device/wire.c \
+    kube-annotations/{spec-wire,oci-{limits,process,seccomp,spec}}.c \
+    kube-annotations/device/wire.c $(pkg-config --libs libseccomp) \
     -o "$out/fuzz_$name"
 # What AddressSanitizer keeps of freed memory counts in the cap: keep little.
 ASAN_OPTIONS=quarantine_size_mb=16${ASAN_OPTIONS:+:$ASAN_OPTIONS} \

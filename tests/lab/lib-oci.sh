@@ -26,14 +26,16 @@ rootfs()
 
     mkdir -p "$1/bin" "$1/etc" "$1/tmp"
     cp /bin/busybox "$1/bin/busybox"
-    for applet in sh cat echo uname sleep id pwd touch ip nc head ls sort; do
+    for applet in sh cat echo grep mkdir uname sleep id pwd touch ip nc head \
+        ls sort; do
         ln -sf busybox "$1/bin/$applet"
     done
     echo 'root:x:0:0::/:/bin/sh' >"$1/etc/passwd"
     echo "of the image" >"$1/etc/mark"
 }
 
-# bundle ID ARGS ANNOTATIONS [RESOURCES]: JSON without its brackets.
+# bundle ID ARGS ANNOTATIONS [RESOURCES]: JSON without its brackets; $linux are
+# more members of linux.
 bundle()
 {
     mkdir -p "$pod/$1"
@@ -48,7 +50,7 @@ bundle()
 {"destination": "/sys/fs/cgroup", "type": "cgroup", "options": ["ro"]}],
 "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "uts"},
 {"type": "ipc"}, {"type": "network"${netns:+, "path": "$netns"}}],
-"resources": {${4:-}}}, "annotations": {$3}}
+"resources": {${4:-}}${linux:+, $linux}}, "annotations": {$3}}
 END
 }
 

@@ -23,8 +23,8 @@ host_mount()
 refuses 'line 1 column 1: ' "no JSON" <<<'rubbish'
 refuses 'root.path: .*none' "no root" \
     < <(config '["true"]' | sed 's/"rootfs"}/"none"}/')
-refuses 'seccomp: not applied' "seccomp" \
-    < <(linux='"seccomp": {"defaultAction": "SCMP_ACT_KILL"}' \
+refuses 'seccomp: ' "a profile that needs an agent" \
+    < <(linux='"seccomp": {"defaultAction": "SCMP_ACT_NOTIFY"}' \
         config '["true"]')
 refuses "can't write to the host's files" "a writable bind mount" \
     < <(mounts=$(host_mount "$tmp" rw) config '["true"]')
@@ -47,9 +47,17 @@ check "its line" grep -q 'bad.conf: line 1: launcher: it can.t be' "$tmp/err"
 for id in .. a/b '' -x "$(printf 'x%.0s' {1..200})"; do
     fails "the id \"${id:0:20}\"" oci state -- "$id"
 done
-printf '%s\nseccomp = drop # as the operator wishes\n' "$(cat "$conf")" \
-    >"$tmp/drop.conf"
+plain=$conf
+conf=$tmp/refuse.conf
+printf '%s\nseccomp = refuse\n' "$(cat "$plain")" >"$conf"
+refuses '"seccomp = refuse" in oci.conf' "any profile" \
+    < <(linux='"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}' \
+        config '["true"]')
 conf=$tmp/drop.conf
+printf '%s\nseccomp = drop # as the operator wishes\n' "$(cat "$plain")" \
+    >"$conf"
+check "features say that none is applied" \
+    grep -q '"enabled":false,"actions"' < <(oci features | tr -d ' \n')
 linux='"seccomp": {"defaultAction": "SCMP_ACT_KILL"}' container a '["true"]'
 is "seccomp, dropped" "$status" 0
 gone a "seccomp"

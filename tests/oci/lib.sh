@@ -68,17 +68,19 @@ make_rootfs()
     echo 'root:x:0:0::/:/bin/sh' >"$1/etc/passwd"
 }
 
+usual_caps='"bounding": ["CAP_KILL"], "effective": ["CAP_KILL"],
+"permitted": ["CAP_KILL"]'
+
 # config ARGS [MEMBERS [PROCESS]]: a config.json that runs the JSON list ARGS.
 # MEMBERS and PROCESS are members of the whole and of its process; $mounts,
-# $linux and $cwd are more of it.
+# $linux and $cwd are more of it, $caps are other capabilities.
 config()
 {
     cat <<END
 {"ociVersion": "1.0.2", "root": {"path": "rootfs"},
 "process": {"args": $1, "cwd": "${cwd:-/}",
 "env": ["PATH=/bin", "A=b c"],
-"capabilities": {"bounding": ["CAP_KILL"], "effective": ["CAP_KILL"],
-"permitted": ["CAP_KILL"]}${3:+, $3}},
+"capabilities": {${caps:-$usual_caps}}${3:+, $3}},
 "mounts": [{"destination": "/proc", "type": "proc"},
 {"destination": "/dev", "type": "tmpfs", "options": ["nosuid", "mode=755"]},
 {"destination": "/dev/pts", "type": "devpts", "options": ["newinstance",

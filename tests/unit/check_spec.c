@@ -217,9 +217,6 @@ static const struct {
     { "\"cgroupsPath\"", "\"devices\":[{\"path\":\"/dev/mem\"}],"
       "\"cgroupsPath\"", ZP_ERR_UNSUPPORTED, "devices: /dev/mem: the host's "
       "devices are not in the zone" },
-    { "\"cgroupsPath\"", "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"},"
-      "\"cgroupsPath\"", ZP_ERR_UNSUPPORTED, "seccomp: not applied in zones; "
-      "\"seccomp = drop\" in oci.conf runs it without" },
     { "\"cgroupsPath\"", "\"sysctl\":{\"kernel.shmmax\":\"1\"},"
       "\"cgroupsPath\"", ZP_ERR_UNSUPPORTED, "sysctl: not supported" },
     { "\"cgroupsPath\"", "\"mountLabel\":\"system_u\",\"cgroupsPath\"",
@@ -332,7 +329,7 @@ START_TEST(takes)
         { "\"type\": \"pid\"",
           "\"type\": \"pid\",\"path\":\"/proc/7/ns/pid\"" },
     };
-    const struct zk_spec_rules drops = { .drop_seccomp = true };
+    const struct zk_spec_rules drops = { ZK_SECCOMP_DROP };
     struct zk_spec spec;
     char *text;
     size_t i;
@@ -464,6 +461,73 @@ START_TEST(wire_is_checked)
 }
 END_TEST
 
+/* A profile may be meant for the zone, or not be of any meaning to it. */
+START_TEST(profiles)
+{
+    static const char with[] =
+        "\"seccomp\":{\"defaultAction\":\"X\"},\"cgroupsPath\"";
+    static const char is[] = "container-type\": \"container\"";
+    static const char other[] = "container-type\": \"sandbox\"";
+    const struct zk_spec_rules refuses_it = { ZK_SECCOMP_REFUSE };
+    struct zk_spec spec = { .hostname = "untouched" };
+    char *text = changed(pod, "\"cgroupsPath\"", with), *of_sandbox;
+
+    ck_fails(zk_spec_from_config(text, strlen(text), &refuses_it, &spec, &err),
+             ZP_ERR_UNSUPPORTED, "oci", "config.json: seccomp: \"seccomp = "
+             "refuse\" in oci.conf: no container with a profile");
+    ck_assert_int_lt(zk_spec_from_config(text, strlen(text), &rules, &spec,
+                                         NULL), 0);
+    ck_assert_str_eq(spec.hostname, "untouched");
+    of_sandbox = changed(text, is, other);
+    ck_works(zk_spec_from_config(of_sandbox, strlen(of_sandbox), &rules, &spec,
+                                 &err));
+    ck_assert(zk_spec_is_sandbox(&spec) && !spec.filter.nr);
+    zk_spec_clear(&spec);
+    free(of_sandbox);
+    free(text);
+}
+END_TEST
+
+/* Length and flags of a program; Linux says whether it is one. */
+START_TEST(filter_is_checked)
+{
+    struct sock_filter *at = calloc(ZK_MAX_FILTER + 1, sizeof(*at));
+    struct zk_spec spec, got;
+    uint8_t *bytes;
+    size_t len;
+
+    ck_assert(at);
+    ck_works(zk_spec_from_config(pod, strlen(pod), &rules, &spec, &err));
+    add_files(&spec);
+    spec.root = "/root";
+    at[ZK_MAX_FILTER - 1] = (struct sock_filter){ 0x1234, 5, 6, 0x789abcde };
+    spec.filter = (struct zk_filter){ at, ZK_MAX_FILTER, 6 };
+    ck_works(zk_spec_pack(&spec, true, &bytes, &len, &err));
+    ck_works(zk_spec_unpack(bytes, len, true, &got, &err));
+    ck_assert(got.filter.nr == ZK_MAX_FILTER && got.filter.flags == 6);
+    ck_assert_mem_eq(got.filter.at, at, ZK_MAX_FILTER * sizeof(*at));
+    zk_spec_clear(&got);
+    ck_assert_int_lt(zk_spec_unpack(bytes, len - 8, true, &got, NULL), 0);
+    free(bytes);
+    spec.filter.nr++;
+    ck_works(zk_spec_pack(&spec, true, &bytes, &len, &err));
+    ck_fails(zk_spec_unpack(bytes, len, true, &got, &err), ZP_ERR_RANGE,
+             "spec", "spec: more of something than it may have");
+    free(bytes);
+    spec.filter = (struct zk_filter){ at, 1, 8 };
+    ck_works(zk_spec_pack(&spec, true, &bytes, &len, &err));
+    ck_fails(zk_spec_unpack(bytes, len, true, &got, &err), ZP_ERR_RANGE,
+             "spec", "spec: no such filter");
+    free(bytes);
+    spec.filter = (struct zk_filter){ at, 0, 2 };
+    ck_works(zk_spec_pack(&spec, true, &bytes, &len, &err));
+    ck_fails(zk_spec_unpack(bytes, len, true, &got, &err), ZP_ERR_RANGE,
+             "spec", "spec: no such filter");
+    free(bytes);
+    zk_spec_clear(&spec);
+}
+END_TEST
+
 START_TEST(no_memory)
 {
     struct zk_spec spec, got;
@@ -481,6 +545,9 @@ START_TEST(no_memory)
     ck_assert_int_gt(nth, 10);
     add_files(&spec);
     spec.root = "/";
+    spec.filter.at = calloc(9, sizeof(*spec.filter.at));
+    ck_assert(spec.filter.at);
+    spec.filter.nr = 9;
     for (nth = 0, hit = true; hit; nth++) {
         oom_arm(nth);
         rc = zk_spec_pack(&spec, true, &bytes, &len, NULL);
@@ -515,6 +582,8 @@ int main(void)
     tcase_add_test(tc, takes);
     tcase_add_test(tc, wire_is_checked);
     tcase_add_loop_test(tc, limits, 0, NR_LIMIT_CASES);
+    tcase_add_test(tc, profiles);
+    tcase_add_test(tc, filter_is_checked);
     tcase_add_test(tc, no_memory);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

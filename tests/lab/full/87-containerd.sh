@@ -27,7 +27,6 @@ echo lab >/etc/hostname
 cat >/etc/zoneplace/oci.conf <<END
 kernel = /boot/vmlinuz
 cmdline = $LAB_PLAIN
-seccomp = drop
 host-network = loopback
 launch-seconds = 240
 END

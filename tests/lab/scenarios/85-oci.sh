@@ -9,8 +9,6 @@
 # shellcheck disable=SC2034,SC2086,SC2154 # lib-oci.sh takes and sets some
 . /lab/lib-oci.sh
 
-echo 'seccomp = drop' >>/etc/zoneplace/oci.conf
-
 check "the zones' RAM disk is made" \
     zone-mkramdisk --modules /lib/modules/*
 before=$(nodes_free | awk '{ n += $1 } END { print n }')
@@ -71,6 +69,20 @@ check "it starts" oci start herd
 is "it can't have more" "$(code_of herd) $(grep -c more $pod/herd/out)" "2 0"
 check "that is what it says" grep -q "can't fork" $pod/herd/err
 check "it is deleted" oci delete herd
+
+# Its seccomp profile holds on the zone's kernel.
+linux='"seccomp": {"defaultAction": "SCMP_ACT_ALLOW",
+"architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+"syscalls": [{"names": ["mkdir", "mkdirat"],
+"action": "SCMP_ACT_KILL_PROCESS"}]}' bundle filtered '"sh", "-c",
+"grep ^Seccomp: /proc/self/status; (mkdir d); echo $?"' "$in_pod"
+check "one with a seccomp profile" create filtered ||
+    note "$(cat $pod/filtered/err)"
+check "it starts" oci start filtered
+is "it ends" "$(code_of filtered)" 0
+is "a call that it has not is the end" \
+    "$(tr '\n\t' '  ' <$pod/filtered/out)" "Seccomp: 2 159 "
+check "it is deleted" oci delete filtered
 
 # Two at once.
 bundle two '"sleep", "1000"' "$in_pod"
