@@ -291,6 +291,8 @@ unsigned zp__json_word(struct zp__json_reader *r,
             return i;
         len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s",
                                 i ? ", " : "", words[i]);
+        if (len >= sizeof(list))
+            len = sizeof(list) - 1;
     }
     zp__json_fail(r, ZP_ERR_PARSE, "json", "%s: \"%.40s\" is none of %s", key,
                   str, list);
