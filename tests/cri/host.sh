@@ -43,7 +43,8 @@ ns()
     timeout 60 ctr --address "$tmp/cd.sock" --namespace k8s.io "$@"
 }
 
-# The runtime is the one that users get, with the programs of this build.
+# The runtime is the one that users get, with the programs of this build. A
+# network of pods is what the test has put into $tmp/cni.
 start_containerd()
 {
     local toml=$tmp/host/etc/containerd/config.toml
@@ -63,6 +64,9 @@ state = "$tmp/cd/state"
   restrict_oom_score_adj = true
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = "native"
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/usr/lib/cni"
+    conf_dir = "$tmp/cni"
 END
     "$top_builddir/zone-kube-setup" install --root "$tmp/host" >"$tmp/out"
     sed -i "s|BinaryName = .*|BinaryName = \"$tmp/zone-oci\"\n    Root = \"$root\"|" \
