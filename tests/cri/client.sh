@@ -103,20 +103,30 @@ list_pods()
 # image DIR NAME: an archive of docker's kind, DIR/image.tar: busybox, a mark.
 image()
 {
-    local dir=$1 id applet
+    local dir=$1 applet
 
-    mkdir -p "$dir/root/bin" "$dir/root/etc" "$dir/root/tmp" "$dir/docker/layer"
+    mkdir -p "$dir/root/bin" "$dir/root/etc" "$dir/root/tmp"
     cp "$(command -v busybox)" "$dir/root/bin/busybox" || return
     for applet in sh cat echo uname sleep id hostname; do
         ln -sf busybox "$dir/root/bin/$applet"
     done
     echo 'root:x:0:0::/:/bin/sh' >"$dir/root/etc/passwd"
     echo "of the image" >"$dir/root/etc/mark"
+    archive "$dir" "$2" '"Cmd": ["/bin/sh"]'
+}
+
+# archive DIR NAME CONFIG: DIR/image.tar of DIR/root, as docker saves an image;
+# CONFIG is more of what is said of it.
+archive()
+{
+    local dir=$1 id
+
+    mkdir -p "$dir/docker/layer"
     tar -C "$dir/root" -cf "$dir/docker/layer/layer.tar" . || return
     id=$(sha256sum <"$dir/docker/layer/layer.tar" | cut -d ' ' -f 1)
     cat >"$dir/docker/config.json" <<JSON
 {"architecture": "amd64", "os": "linux",
-"config": {"Env": ["PATH=/bin"], "Cmd": ["/bin/sh"]},
+"config": {"Env": ["PATH=/bin"], $3},
 "rootfs": {"type": "layers", "diff_ids": ["sha256:$id"]}}
 JSON
     cat >"$dir/docker/manifest.json" <<JSON
