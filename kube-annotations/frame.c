@@ -40,6 +40,8 @@ static const struct {
     [ZK_DELETE] = { "DELETE", BY_HOST, false, 0, 0, 0 },
     [ZK_NETWORK] = { "NETWORK", BY_HOST, true, 0, 1, ZK_MAX_NET },
     [ZK_NETWORK_SET] = { "NETWORK_SET", BY_ZONE, true, 0, 0, ZK_MAX_REASON },
+    [ZK_REFRESH] = { "REFRESH", BY_HOST, false, 4, 1, ZK_MAX_SPEC },
+    [ZK_REFRESHED] = { "REFRESHED", BY_ZONE, false, 4, 0, ZK_MAX_REASON },
 };
 
 /* "ZLNK" as a number of the link. */
@@ -135,6 +137,8 @@ static const char *fault_of(const struct zk_frame *frame, enum zk_side from)
     case ZK_DELETE:
     case ZK_NETWORK:
     case ZK_NETWORK_SET:
+    case ZK_REFRESH:
+    case ZK_REFRESHED:
     case ZK_NR_FRAME_TYPES:
         break;
     }
@@ -257,6 +261,10 @@ static bool read_numbers(const uint8_t *at, struct zk_frame *frame)
         return true;
     case ZK_STARTED:
         frame->u.pid = get32(at);
+        return true;
+    case ZK_REFRESH:
+    case ZK_REFRESHED:
+        frame->u.mount = get32(at);
         return true;
     case ZK_DATA:
     case ZK_EOF:
@@ -393,6 +401,10 @@ static void write_numbers(uint8_t *at, const struct zk_frame *frame)
         break;
     case ZK_STARTED:
         put32(at, frame->u.pid);
+        break;
+    case ZK_REFRESH:
+    case ZK_REFRESHED:
+        put32(at, frame->u.mount);
         break;
     case ZK_DATA:
     case ZK_EOF:

@@ -11,15 +11,15 @@
 #include "net.h"
 
 enum {
-    ZK_LINK_VERSION = 3,
+    ZK_LINK_VERSION = 4,
     ZK_FRAME_HEADER = 12,
-    /* Of data; specs are longer, and only the host sends them. */
+    /* Of data; specs and volumes are longer, and only the host sends them. */
     ZK_MAX_DATA = 32 << 10,
     ZK_MAX_SPEC = 4 << 20,
     ZK_MAX_REASON = 500,         /* bytes of an error's text */
     /* Data of a stream that may be under way before any credit is given. */
     ZK_WINDOW = 128 << 10,
-    /* The longest frame that is no data and no spec. */
+    /* The longest frame up to its body. */
     ZK_SMALL_FRAME = ZK_FRAME_HEADER + 32,
 };
 
@@ -51,6 +51,8 @@ enum zk_frame_type {
     ZK_DELETE,                   /* host: a container's rest may go */
     ZK_NETWORK,                  /* host: what the zone's interface is to be */
     ZK_NETWORK_SET,              /* zone: it is, or why not */
+    ZK_REFRESH,                  /* host: what a volume holds by now */
+    ZK_REFRESHED,                /* zone: the container has it, or why not */
     ZK_NR_FRAME_TYPES
 };
 
@@ -67,6 +69,7 @@ struct zk_frame {
         } memory;
         uint32_t container;      /* EXEC: its session */
         uint32_t pid;            /* STARTED: in the zone, for people */
+        uint32_t mount;          /* REFRESH, REFRESHED: position in the spec */
         struct {                 /* CREDIT */
             enum zk_stream stream;
             uint32_t bytes;
@@ -85,9 +88,9 @@ struct zk_frame {
         } exit;
     } u;
     /*
-     * DATA: the bytes; CREATE, EXEC: the spec (spec.h); NETWORK: net.h; ERROR
-     * and NETWORK_SET, where it has failed: the reason, which is no string:
-     * zk_frame_reason(). Else NULL.
+     * DATA: the bytes; CREATE, EXEC: the spec (spec.h); REFRESH: a volume
+     * (spec.h); NETWORK: net.h; ERROR, and NETWORK_SET and REFRESHED, where it
+     * has failed: the reason, which is no string: zk_frame_reason(). Else NULL.
      */
     const uint8_t *body;
     uint32_t body_len;

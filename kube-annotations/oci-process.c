@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The process of an OCI config.json, which exec gets by itself. */
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "annotation.h"
 #include "spec.h"
@@ -91,6 +93,28 @@ bool zk_path_is_plain(const char *path)
 {
     return *path == '/' && (!path[1] || (path[1] != '/' &&
                                          zk_path_is_below(path + 1)));
+}
+
+bool zk_volume_name_is_good(const char *name)
+{
+    size_t len = strlen(name);
+
+    return len > 2 && len <= NAME_MAX && !strncmp(name, "..", 2) &&
+           !strchr(name, '/') && strncmp(name, ZK_SHOWN, strlen(ZK_SHOWN));
+}
+
+const char *zk_mount_shown(const struct zk_mount *m)
+{
+    uint32_t i;
+
+    for (i = 0; i < m->nr_files; i++) {
+        const struct zk_file *f = &m->files[i];
+
+        if (S_ISLNK(f->mode) && !strcmp(f->path, ZK_SHOWN))
+            return zk_volume_name_is_good((const char *)f->data)
+                       ? (const char *)f->data : NULL;
+    }
+    return NULL;
 }
 
 /* ---- who it runs as ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A spec as bytes of a frame, in the order of the functions below. Numbers are
- * little-endian, a string is its length with the NUL and its bytes, a list its
- * count and its members.
+ * A spec, or a volume, as bytes of a frame, in the order of the functions
+ * below. Numbers are little-endian, a string is its length with the NUL and its
+ * bytes, a list its count and its members.
  */
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -12,14 +12,27 @@
 #include "frame.h"
 #include "spec.h"
 
+static void free_files(struct zk_file *files, uint32_t nr)
+{
+    uint32_t i;
+
+    for (i = 0; i < nr; i++)
+        free(files[i].owned);
+    free(files);
+}
+
+void zk_volume_clear(struct zk_volume *volume)
+{
+    free_files(volume->files, volume->nr_files);
+    memset(volume, 0, sizeof(*volume));
+}
+
 void zk_spec_clear(struct zk_spec *spec)
 {
-    uint32_t i, k;
+    uint32_t i;
 
     for (i = 0; i < spec->nr_mounts; i++) {
-        for (k = 0; k < spec->mounts[i].nr_files; k++)
-            free(spec->mounts[i].files[k].owned);
-        free(spec->mounts[i].files);
+        free_files(spec->mounts[i].files, spec->mounts[i].nr_files);
         free(spec->mounts[i].owned);
     }
     free(spec->mounts);
@@ -132,25 +145,31 @@ static void put_limits(struct writer *w, const struct zk_limits *limits)
     }
 }
 
-static void put_mount(struct writer *w, const struct zk_mount *m)
+static void put_files(struct writer *w, const struct zk_file *files,
+                      uint32_t nr)
 {
     uint32_t i;
 
+    put_number(w, nr, 4);
+    for (i = 0; i < nr; i++) {
+        put_string(w, files[i].path);
+        put_number(w, files[i].mode, 4);
+        put_number(w, files[i].uid, 4);
+        put_number(w, files[i].gid, 4);
+        put_number(w, files[i].len, 4);
+        put_bytes(w, files[i].data, files[i].len);
+    }
+}
+
+static void put_mount(struct writer *w, const struct zk_mount *m)
+{
     put_number(w, m->kind, 1);
     put_number(w, m->flags, 4);
     put_string(w, m->dest);
     put_string(w, m->options);
     /* The host's path is nothing for the zone to know. */
     put_string(w, m->kind == ZK_MOUNT_EMPTY ? m->source : "");
-    put_number(w, m->nr_files, 4);
-    for (i = 0; i < m->nr_files; i++) {
-        put_string(w, m->files[i].path);
-        put_number(w, m->files[i].mode, 4);
-        put_number(w, m->files[i].uid, 4);
-        put_number(w, m->files[i].gid, 4);
-        put_number(w, m->files[i].len, 4);
-        put_bytes(w, m->files[i].data, m->files[i].len);
-    }
+    put_files(w, m->files, m->nr_files);
 }
 
 static void put_filter(struct writer *w, const struct zk_filter *filter)
@@ -165,6 +184,22 @@ static void put_filter(struct writer *w, const struct zk_filter *filter)
         put_number(w, filter->at[i].jf, 1);
         put_number(w, filter->at[i].k, 4);
     }
+}
+
+/* What is written is the caller's, or no frame could hold it. */
+static int take_bytes(struct writer *w, const char *what, uint8_t **buf_out,
+                      size_t *len_out, struct zp_error *err)
+{
+    if (w->failed || w->len > ZK_MAX_SPEC) {
+        free(w->buf);
+        return w->failed ? zp__nomem(err)
+                         : zp__fail(err, ZP_ERR_RANGE, what, "%zu bytes with "
+                                    "what is copied, at most %d", w->len,
+                                    ZK_MAX_SPEC);
+    }
+    *buf_out = w->buf;
+    *len_out = w->len;
+    return ZP_OK;
 }
 
 int zk_spec_pack(const struct zk_spec *spec, bool whole, uint8_t **buf_out,
@@ -188,23 +223,24 @@ int zk_spec_pack(const struct zk_spec *spec, bool whole, uint8_t **buf_out,
         put_strings(&w, &spec->readonly);
         put_filter(&w, &spec->filter);
     }
-    if (w.failed || w.len > ZK_MAX_SPEC) {
-        free(w.buf);
-        return w.failed ? zp__nomem(err)
-                        : zp__fail(err, ZP_ERR_RANGE, "spec", "%zu bytes with "
-                                   "what is copied, at most %d", w.len,
-                                   ZK_MAX_SPEC);
-    }
-    *buf_out = w.buf;
-    *len_out = w.len;
-    return ZP_OK;
+    return take_bytes(&w, "spec", buf_out, len_out, err);
+}
+
+int zk_volume_pack(const struct zk_volume *volume, uint8_t **buf_out,
+                   size_t *len_out, struct zp_error *err)
+{
+    struct writer w = { 0 };
+
+    put_string(&w, volume->name);
+    put_files(&w, volume->files, volume->nr_files);
+    return take_bytes(&w, "volume", buf_out, len_out, err);
 }
 
 /* ---- reading ---- */
 
 /* The first failure sticks; later reads give 0 and "". */
 struct reader {
-    char *at;
+    const char *at;
     size_t left;
     int rc;
     struct zp_error *err;
@@ -398,9 +434,26 @@ static void get_file(struct reader *r, struct zk_file *file)
         fail(r, ZP_ERR_PARSE, "a directory has bytes");
 }
 
+/* The first is what the others are below; none: nothing is taken. */
+static void get_files(struct reader *r, struct zk_file **files_out,
+                      uint32_t *nr_out)
+{
+    uint32_t nr = get_count(r, ZK_MAX_FILES, 21), i;
+
+    if (!nr)
+        return;
+    *files_out = get_room(r, nr, sizeof(**files_out));
+    for (i = 0; !r->rc && i < nr; i++) {
+        (*nr_out)++;
+        get_file(r, &(*files_out)[i]);
+        if (!r->rc && !i != !*(*files_out)[i].path)
+            fail(r, ZP_ERR_PARSE, "a copy begins elsewhere");
+    }
+}
+
 static void get_mount(struct reader *r, struct zk_mount *m)
 {
-    uint32_t kind = (uint32_t)get_number(r, 1), nr, i;
+    uint32_t kind = (uint32_t)get_number(r, 1);
 
     m->kind = kind < ZK_NR_MOUNT_KINDS ? kind : ZK_MOUNT_PROC;
     m->flags = (uint32_t)get_number(r, 4);
@@ -412,18 +465,9 @@ static void get_mount(struct reader *r, struct zk_mount *m)
     if (strchr(m->source, '/') || (m->kind == ZK_MOUNT_EMPTY) != !!*m->source ||
         *m->source == '.')
         fail(r, ZP_ERR_PARSE, "a directory's name");
-    nr = get_count(r, ZK_MAX_FILES, 21);
-    if ((m->kind == ZK_MOUNT_FILES) != !!nr)
+    get_files(r, &m->files, &m->nr_files);
+    if ((m->kind == ZK_MOUNT_FILES) != !!m->nr_files)
         fail(r, ZP_ERR_PARSE, "files that belong nowhere, or none");
-    if (!nr)
-        return;
-    m->files = get_room(r, nr, sizeof(*m->files));
-    for (i = 0; !r->rc && i < nr; i++) {
-        m->nr_files++;
-        get_file(r, &m->files[i]);
-        if (!r->rc && !i != !*m->files[i].path)
-            fail(r, ZP_ERR_PARSE, "a copy begins elsewhere");
-    }
 }
 
 /* Whether it is a program, Linux says, before it runs. */
@@ -510,5 +554,26 @@ int zk_spec_unpack(const uint8_t *buf, size_t len, bool whole,
         return r.rc;
     }
     *spec_out = spec;
+    return ZP_OK;
+}
+
+int zk_volume_unpack(const uint8_t *buf, size_t len,
+                     struct zk_volume *volume_out, struct zp_error *err)
+{
+    struct reader r = { .at = (const char *)buf, .left = len, .err = err };
+    struct zk_volume volume = { .name = get_string(&r) };
+
+    if (!r.rc && !zk_volume_name_is_good(volume.name))
+        fail(&r, ZP_ERR_PARSE, "a volume's name");
+    get_files(&r, &volume.files, &volume.nr_files);
+    if (!r.rc && (!volume.nr_files || !S_ISDIR(volume.files[0].mode)))
+        fail(&r, ZP_ERR_PARSE, "a volume is no directory");
+    if (!r.rc && r.left)
+        fail(&r, ZP_ERR_PARSE, "something follows");
+    if (r.rc) {
+        zk_volume_clear(&volume);
+        return r.rc;
+    }
+    *volume_out = volume;
     return ZP_OK;
 }

@@ -91,6 +91,16 @@ struct zk_mount {
     char *owned;
 };
 
+/*
+ * What a volume's "..data" leads to, a directory beside it. Kubelet never
+ * changes one: it puts another there, with another name, and turns the link.
+ */
+struct zk_volume {
+    const char *name;            /* the directory's */
+    struct zk_file *files;       /* the first is the directory itself */
+    uint32_t nr_files;
+};
+
 /* By the file of Linux's control groups, version 2, that takes it; CPU_MAX is
  * the quota of cpu.max, in CPU_PERIOD. */
 enum zk_limit {
@@ -179,6 +189,23 @@ int zk_spec_pack(const struct zk_spec *spec, bool whole, uint8_t **buf_out,
                  size_t *len_out, struct zp_error *err);
 int zk_spec_unpack(const uint8_t *buf, size_t len, bool whole,
                    struct zk_spec *spec_out, struct zp_error *err);
+
+/*
+ * To and from the body of REFRESH, with the same care. What is unpacked points
+ * into @buf; zk_volume_clear() frees the rest.
+ */
+int zk_volume_pack(const struct zk_volume *volume, uint8_t **buf_out,
+                   size_t *len_out, struct zp_error *err);
+int zk_volume_unpack(const uint8_t *buf, size_t len,
+                     struct zk_volume *volume_out, struct zp_error *err);
+void zk_volume_clear(struct zk_volume *volume);
+/* The link of a volume, and the one that is renamed over it. */
+#define ZK_SHOWN "..data"
+#define ZK_SHOWN_NEW "..data_tmp"
+/* The name that a directory may have which ZK_SHOWN leads to. */
+bool zk_volume_name_is_good(const char *name);
+/* A copy of a volume: what its ZK_SHOWN leads to; NULL: it is no volume. */
+const char *zk_mount_shown(const struct zk_mount *m);
 
 /* False: Linux would not take it. */
 bool zk_limit_is_good(enum zk_limit limit, uint64_t value);

@@ -198,7 +198,8 @@ static void with_session(struct zone *zone, struct session *s,
     case ZK_HELLO: case ZK_PING: case ZK_PONG: case ZK_SHUTDOWN:
     case ZK_MEMORY: case ZK_CREATE: case ZK_CREATED: case ZK_EXEC:
     case ZK_STARTED: case ZK_EXIT: case ZK_ERROR: case ZK_NETWORK:
-    case ZK_NETWORK_SET: case ZK_NR_FRAME_TYPES:
+    case ZK_NETWORK_SET: case ZK_REFRESH: case ZK_REFRESHED:
+    case ZK_NR_FRAME_TYPES:
         break;
     }
 }

@@ -35,7 +35,8 @@ static void check_frame(const struct zk_frame *frame, enum zk_side from,
     add(sum, frame->body, frame->body_len);
     sum->nr++;
     if (frame->body && (frame->type == ZK_ERROR ||
-                        frame->type == ZK_NETWORK_SET)) {
+                        frame->type == ZK_NETWORK_SET ||
+                        frame->type == ZK_REFRESHED)) {
         zk_frame_reason(frame, text);
         PROMISE(*text && !strpbrk(text, "\n\r\033"));
     }

@@ -461,6 +461,173 @@ START_TEST(wire_is_checked)
 }
 END_TEST
 
+static struct zk_file volume_files[] = {
+    { .path = "", .mode = S_IFDIR | 01777 },
+    { .path = "token", .mode = S_IFREG | 0640, .uid = 7, .gid = 8,
+      .data = (const uint8_t *)"a\0b", .len = 3 },
+    { .path = "empty", .mode = S_IFREG | 0600 },
+    { .path = "sub", .mode = S_IFDIR | 0755 },
+    { .path = "sub/to", .mode = S_IFLNK | 0777,
+      .data = (const uint8_t *)"../token", .len = 9 },
+};
+enum { NR_VOLUME_FILES = sizeof(volume_files) / sizeof(volume_files[0]) };
+
+START_TEST(volume_goes_over_the_link)
+{
+    const struct zk_volume volume = { "..2026_11_28_01_00_00.123456",
+                                      volume_files, NR_VOLUME_FILES };
+    struct zk_volume got = { .name = "untouched" };
+    uint8_t *bytes, *again;
+    size_t len, cut;
+    uint32_t i;
+
+    ck_works(zk_volume_pack(&volume, &bytes, &len, &err));
+    for (cut = 0; cut < len; cut++)
+        ck_assert_int_lt(zk_volume_unpack(bytes, cut, &got, NULL), 0);
+    again = calloc(len + 1, 1);
+    ck_assert(again);
+    memcpy(again, bytes, len);
+    ck_fails(zk_volume_unpack(again, len + 1, &got, &err), ZP_ERR_PARSE,
+             "spec", "spec: something follows");
+    free(again);
+    ck_assert_str_eq(got.name, "untouched");
+    ck_works(zk_volume_unpack(bytes, len, &got, &err));
+    ck_assert_str_eq(got.name, volume.name);
+    ck_assert_uint_eq(got.nr_files, NR_VOLUME_FILES);
+    for (i = 0; i < NR_VOLUME_FILES; i++) {
+        ck_assert_str_eq(got.files[i].path, volume_files[i].path);
+        ck_assert_uint_eq(got.files[i].mode, volume_files[i].mode);
+        ck_assert_uint_eq(got.files[i].uid, volume_files[i].uid);
+        ck_assert_uint_eq(got.files[i].gid, volume_files[i].gid);
+        ck_assert_uint_eq(got.files[i].len, volume_files[i].len);
+        if (got.files[i].len)
+            ck_assert_mem_eq(got.files[i].data, volume_files[i].data,
+                             got.files[i].len);
+    }
+    zk_volume_clear(&got);
+    free(bytes);
+}
+END_TEST
+
+/* What would be refused of a spec is refused of a volume. */
+static const struct {
+    const char *name;
+    struct zk_file files[2];
+    uint32_t nr_files;
+    int code;
+    const char *msg;             /* NULL: it is taken */
+} volumes[] = {
+#define TOP { .path = "", .mode = S_IFDIR | 0755 }
+#define BAD_NAME ZP_ERR_PARSE, "spec: a volume's name"
+    { "..1", { TOP }, 1, ZP_OK, NULL },
+    { "..", { TOP }, 1, BAD_NAME },
+    { ".", { TOP }, 1, BAD_NAME },
+    { "", { TOP }, 1, BAD_NAME },
+    { "token", { TOP }, 1, BAD_NAME },
+    { "../etc", { TOP }, 1, BAD_NAME },
+    { "..1/..", { TOP }, 1, BAD_NAME },
+    { "..data", { TOP }, 1, BAD_NAME },
+    { "..data_tmp", { TOP }, 1, BAD_NAME },
+    { "..1", { TOP }, 0, ZP_ERR_PARSE, "spec: a volume is no directory" },
+    { "..1", { { .path = "", .mode = S_IFREG | 0600 } }, 1, ZP_ERR_PARSE,
+      "spec: a volume is no directory" },
+    { "..1", { { .path = "x", .mode = S_IFDIR | 0700 } }, 1, ZP_ERR_PARSE,
+      "spec: a copy begins elsewhere" },
+    { "..1", { TOP, TOP }, 2, ZP_ERR_PARSE, "spec: a copy begins elsewhere" },
+    { "..1", { TOP, { .path = "../x", .mode = S_IFREG | 0600 } }, 2,
+      ZP_ERR_PARSE, "spec: a file's path leads elsewhere" },
+    { "..1", { TOP, { .path = "/x", .mode = S_IFREG | 0600 } }, 2,
+      ZP_ERR_PARSE, "spec: a file's path leads elsewhere" },
+    { "..1", { TOP, { .path = "x", .mode = S_IFCHR | 0600 } }, 2,
+      ZP_ERR_PARSE, "spec: a file of a kind that is not copied" },
+    { "..1", { TOP, { .path = "x", .mode = S_IFLNK | 0777 } }, 2,
+      ZP_ERR_PARSE, "spec: a link leads nowhere" },
+};
+enum { NR_VOLUMES = sizeof(volumes) / sizeof(volumes[0]) };
+
+START_TEST(volume_is_checked)
+{
+    struct zk_file files[2];
+    const struct zk_volume volume = { volumes[_i].name, files,
+                                      volumes[_i].nr_files };
+    struct zk_volume got = { .name = "untouched" };
+    uint8_t *bytes;
+    size_t len;
+
+    memcpy(files, volumes[_i].files, sizeof(files));
+    ck_works(zk_volume_pack(&volume, &bytes, &len, &err));
+    if (volumes[_i].msg) {
+        ck_fails(zk_volume_unpack(bytes, len, &got, &err), volumes[_i].code,
+                 "spec", volumes[_i].msg);
+        ck_assert_str_eq(got.name, "untouched");
+    } else {
+        ck_works(zk_volume_unpack(bytes, len, &got, &err));
+        zk_volume_clear(&got);
+    }
+    free(bytes);
+}
+END_TEST
+
+START_TEST(volume_has_limits)
+{
+    struct zk_file *files = calloc(ZK_MAX_FILES + 1, sizeof(*files));
+    struct zk_volume volume = { "..1", files, ZK_MAX_FILES }, got;
+    uint8_t *bytes, *large = calloc(ZK_MAX_SPEC, 1);
+    size_t len;
+    uint32_t i;
+
+    ck_assert(files && large);
+    for (i = 0; i <= ZK_MAX_FILES; i++)
+        files[i] = (struct zk_file){ .path = i ? "x" : "",
+                                     .mode = i ? S_IFREG : S_IFDIR };
+    ck_works(zk_volume_pack(&volume, &bytes, &len, &err));
+    ck_works(zk_volume_unpack(bytes, len, &got, &err));
+    zk_volume_clear(&got);
+    free(bytes);
+    volume.nr_files++;
+    ck_works(zk_volume_pack(&volume, &bytes, &len, &err));
+    ck_fails(zk_volume_unpack(bytes, len, &got, &err), ZP_ERR_RANGE, "spec",
+             "spec: more of something than it may have");
+    free(bytes);
+    volume.nr_files = 2;
+    files[1].data = large;
+    files[1].len = ZK_MAX_SPEC;
+    ck_fails(zk_volume_pack(&volume, &bytes, &len, &err), ZP_ERR_RANGE,
+             "volume", "4194359 bytes with what is copied, at most 4194304");
+    free(large);
+    free(files);
+}
+END_TEST
+
+/* Which mounts are volumes that kubelet may change. */
+START_TEST(volume_is_known)
+{
+    static const struct {
+        const char *path, *target;
+        const char *shown;       /* NULL: it is none */
+    } cases[] = {
+        { "..data", "..1", "..1" }, { "..data", "..", NULL },
+        { "..data", "/etc", NULL }, { "..data", "..1/sub", NULL },
+        { "data", "..1", NULL }, { "sub/..data", "..1", NULL },
+    };
+    struct zk_file files[2] = { TOP };
+    const struct zk_mount m = { .files = files, .nr_files = 2 };
+    size_t i;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        files[1] = (struct zk_file){ .path = cases[i].path,
+            .mode = S_IFLNK | 0777, .data = (const uint8_t *)cases[i].target,
+            .len = (uint32_t)strlen(cases[i].target) + 1 };
+        if (cases[i].shown)
+            ck_assert_str_eq(zk_mount_shown(&m), cases[i].shown);
+        else
+            ck_assert_ptr_null(zk_mount_shown(&m));
+        files[1].mode = S_IFREG | 0600;
+        ck_assert_ptr_null(zk_mount_shown(&m));
+    }
+}
+END_TEST
+
 /* A profile may be meant for the zone, or not be of any meaning to it. */
 START_TEST(profiles)
 {
@@ -567,6 +734,35 @@ START_TEST(no_memory)
 }
 END_TEST
 
+START_TEST(no_memory_for_volumes)
+{
+    const struct zk_volume volume = { "..1", volume_files, NR_VOLUME_FILES };
+    struct zk_volume got = { .name = "untouched" };
+    uint8_t *bytes = NULL;
+    bool hit = true;
+    size_t len;
+    int nth, rc;
+
+    for (nth = 0; hit; nth++) {
+        oom_arm(nth);
+        rc = zk_volume_pack(&volume, &bytes, &len, NULL);
+        hit = oom_disarm();
+        ck_assert_int_eq(rc, hit ? ZP_ERR_NOMEM : ZP_OK);
+        ck_assert(!hit == !!bytes);
+    }
+    for (nth = 0, hit = true; hit; nth++) {
+        oom_arm(nth);
+        rc = zk_volume_unpack(bytes, len, &got, NULL);
+        hit = oom_disarm();
+        ck_assert_int_eq(rc, hit ? ZP_ERR_NOMEM : ZP_OK);
+        ck_assert(!hit == !!strcmp(got.name, "untouched"));
+    }
+    ck_assert_int_eq(nth, 2);
+    zk_volume_clear(&got);
+    free(bytes);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("specs");
@@ -585,6 +781,11 @@ int main(void)
     tcase_add_test(tc, profiles);
     tcase_add_test(tc, filter_is_checked);
     tcase_add_test(tc, no_memory);
+    tcase_add_test(tc, volume_goes_over_the_link);
+    tcase_add_loop_test(tc, volume_is_checked, 0, NR_VOLUMES);
+    tcase_add_test(tc, volume_has_limits);
+    tcase_add_test(tc, volume_is_known);
+    tcase_add_test(tc, no_memory_for_volumes);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
