@@ -30,6 +30,8 @@ struct session {
     struct zk_filter filter;     /* of a container: its processes' */
     int pidfd;
     int report;                  /* to the process, until it is the program */
+    int base;                    /* of a container with volumes: where its
+                                  * copies are; else -1 */
     int in, out[2];              /* -1: closed; a terminal: one file, twice */
     uint32_t credit[2];          /* bytes of .out that the host takes */
     uint8_t *pending;            /* bytes for .in */
@@ -95,10 +97,13 @@ int run_create(struct zone *zone, struct session *s,
 void run_signal_all(struct zone *zone, const struct session *s, int number);
 
 /* The two ends of s->report: a word, and text or a file with it. */
-enum { REPORT_READY = 'R', REPORT_ERROR = 'E', REPORT_START = 'S' };
+enum { REPORT_READY = 'R', REPORT_ERROR = 'E', REPORT_START = 'S',
+       REPORT_BASE = 'B' };
 /* Reports an error of the process and ends it. */
 _Noreturn void run_fail(int report, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* A word and the file @fd; 0, or -1 with errno. */
+int run_report_file(int report, char word, int fd);
 
 /* ---- process.c: what a process becomes, in itself ------------------------ */
 
@@ -125,6 +130,21 @@ void mount_one(const struct zk_mount *m, int root, const char *stage,
                const char *work, int report);
 void mount_mask(int root, const char *path, int report);
 void mount_readonly(int root, const char *path, int report);
+
+/* ---- copy.c: copies of the host's files ---------------------------------- */
+
+/* The copy of the mount at that position in the spec, in the container's
+ * directory. */
+enum { COPY_NAME_SIZE = 20 };
+void copy_name(uint32_t mount, char name_out[COPY_NAME_SIZE]);
+/* Makes @files, of which the first is @name in the directory @at. 0; -1 with
+ * errno, and in *what_out which of them it is. */
+int copy_make(int at, const char *name, const struct zk_file *files,
+              uint32_t nr, const char **what_out);
+/* What the copy of a volume, in the container's directory @base, holds from
+ * now on; "", or why it is as it was. */
+void copy_refresh(int base, uint32_t mount, const struct zk_volume *volume,
+                  char *reason_out, size_t size);
 
 /* ---- cgroup.c: what of the zone is a container's ------------------------- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The mounts of a container, and copies of the host's files. */
+/* The mounts of a container. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,50 +39,6 @@ static const char *fd_path(int fd, char buf[40])
     return buf;
 }
 
-/* ---- copies ---- */
-
-static void write_file(const char *path, const struct zk_file *f, int report)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                  0600);
-    uint32_t done = 0;
-    ssize_t nr = 0;
-
-    while (fd >= 0 && done < f->len && nr >= 0) {
-        nr = write(fd, f->data + done, f->len - done);
-        done += nr > 0 ? (uint32_t)nr : 0;
-    }
-    if (fd < 0 || nr < 0 || fchown(fd, f->uid, f->gid) ||
-        fchmod(fd, f->mode & 07777))
-        run_fail(report, "a copy of %s: %s", f->path, strerror(errno));
-    close(fd);
-}
-
-/* Below @stage, where nobody else is yet. */
-static void copy_files(const struct zk_mount *m, const char *stage,
-                       int report)
-{
-    char path[5000];
-    uint32_t i;
-
-    for (i = 0; i < m->nr_files; i++) {
-        const struct zk_file *f = &m->files[i];
-
-        snprintf(path, sizeof(path), "%s%s%s", stage, *f->path ? "/" : "",
-                 f->path);
-        if (S_ISREG(f->mode)) {
-            write_file(path, f, report);
-            continue;
-        }
-        if (S_ISLNK(f->mode) ? symlink((const char *)f->data, path)
-                             : mkdir(path, 0700))
-            run_fail(report, "a copy of %s: %s", f->path, strerror(errno));
-        if (lchown(path, f->uid, f->gid) ||
-            (S_ISDIR(f->mode) && chmod(path, f->mode & 07777)))
-            run_fail(report, "a copy of %s: %s", f->path, strerror(errno));
-    }
-}
-
 /* ---- one mount ---- */
 
 /* What the mount is of: a path of the zone's, or NULL: a file system. */
@@ -90,8 +46,12 @@ static const char *source_of(const struct zk_mount *m, const char *stage,
                              const char *work, char *buf, size_t size,
                              int report)
 {
+    const char *what;
+
     if (m->kind == ZK_MOUNT_FILES) {
-        copy_files(m, stage, report);
+        /* Where nobody else is yet. */
+        if (copy_make(AT_FDCWD, stage, m->files, m->nr_files, &what))
+            run_fail(report, "a copy of %s: %s", what, strerror(errno));
         return stage;
     }
     if (m->kind == ZK_MOUNT_SHM)

@@ -11,7 +11,6 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,15 +30,6 @@ void process_early(const struct zk_process *p, int report)
 void process_terminal(const struct zk_process *p, int report)
 {
     struct winsize size = { .ws_row = p->rows, .ws_col = p->columns };
-    union {
-        char buf[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control = { .buf = "" };
-    char word = REPORT_READY;
-    struct iovec iov = { &word, 1 };
-    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
-        .msg_control = control.buf, .msg_controllen = sizeof(control.buf) };
-    struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
     int master, slave, unlock = 0, i;
 
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
@@ -55,11 +45,7 @@ void process_terminal(const struct zk_process *p, int report)
         if (dup2(slave, i) < 0)
             run_fail(report, "a terminal: %s", strerror(errno));
     }
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(sizeof(master));
-    memcpy(CMSG_DATA(c), &master, sizeof(master));
-    if (sendmsg(report, &msg, MSG_NOSIGNAL) != 1)
+    if (run_report_file(report, REPORT_READY, master))
         _exit(127);
     close(master);
 }

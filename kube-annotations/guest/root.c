@@ -210,15 +210,33 @@ static bool has_dev(const struct zk_spec *spec)
 
 /* ---- the whole ---- */
 
+/* zone-init refreshes volumes, and no path leads to them from outside. */
+static void report_base(const struct zk_spec *spec, const char *base,
+                        int report)
+{
+    uint32_t i;
+    int fd;
+
+    for (i = 0; i < spec->nr_mounts && !zk_mount_shown(&spec->mounts[i]); i++)
+        ;
+    if (i == spec->nr_mounts)
+        return;
+    fd = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || run_report_file(report, REPORT_BASE, fd))
+        run_fail(report, "%s: %s", base, strerror(errno));
+    close(fd);
+}
+
 static void fill_root(const struct zk_spec *spec, const char *base,
                       const char *work, int root, int report)
 {
-    char stage[240];
+    char stage[240], copy[COPY_NAME_SIZE];
     uint32_t i;
     int cwd;
 
     for (i = 0; i < spec->nr_mounts; i++) {
-        snprintf(stage, sizeof(stage), "%s/files-%u", base, i);
+        copy_name(i, copy);
+        snprintf(stage, sizeof(stage), "%s/%s", base, copy);
         mount_one(&spec->mounts[i], root, stage, work, report);
     }
     if (has_dev(spec))
@@ -249,6 +267,7 @@ void root_enter(const struct zk_spec *spec, const char *work, uint32_t id,
     if (root < 0)
         run_fail(report, "%s: %s", path, strerror(errno));
     fill_root(spec, base, work, root, report);
+    report_base(spec, base, report);
     /* The old root is put below the new one, and let go. */
     if (fchdir(root) || syscall(SYS_pivot_root, ".", ".") ||
         umount2(".", MNT_DETACH) || chdir("/"))

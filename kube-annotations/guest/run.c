@@ -33,6 +33,24 @@ void run_fail(int report, const char *fmt, ...)
     _exit(127);
 }
 
+int run_report_file(int report, char word, int fd)
+{
+    union {
+        char buf[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = { .buf = "" };
+    struct iovec iov = { &word, 1 };
+    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+        .msg_control = control.buf, .msg_controllen = sizeof(control.buf) };
+    struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof(fd));
+    memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+    return sendmsg(report, &msg, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
 /* ---- files of a process ---- */
 
 struct ends {

@@ -46,7 +46,7 @@ static struct session *add(struct zone *zone, uint32_t id, uint32_t container)
         return NULL;
     s->id = id;
     s->container = container;
-    s->pidfd = s->report = s->in = s->out[0] = s->out[1] = -1;
+    s->pidfd = s->report = s->base = s->in = s->out[0] = s->out[1] = -1;
     s->credit[0] = s->credit[1] = ZK_WINDOW;
     s->next = zone->sessions;
     zone->sessions = s;
@@ -67,6 +67,8 @@ static void discard(struct zone *zone, struct session *s)
     relay_close(s);
     if (s->report >= 0)
         close(s->report);
+    if (s->base >= 0)
+        close(s->base);
     if (s->pidfd >= 0)
         close(s->pidfd);
     free(s->pending);
@@ -169,6 +171,30 @@ static void signal_session(struct zone *zone, struct session *s,
         kill(s->pid, number);
 }
 
+/* That it could not be is no end of the container. */
+static void refresh(struct zone *zone, struct session *s,
+                    const struct zk_frame *frame)
+{
+    struct zk_frame answer = { .type = ZK_REFRESHED, .session = s->id,
+                               .u.mount = frame->u.mount };
+    char reason[ZK_MAX_REASON + 1];
+    struct zk_volume volume;
+    struct zp_error err;
+
+    if (s->exited)
+        return;
+    if (zk_volume_unpack(frame->body, frame->body_len, &volume, &err)) {
+        snprintf(reason, sizeof(reason), "%s", err.msg);
+    } else {
+        copy_refresh(s->base, frame->u.mount, &volume, reason,
+                     sizeof(reason));
+        zk_volume_clear(&volume);
+    }
+    answer.body_len = (uint32_t)strlen(reason);
+    answer.body = answer.body_len ? (const uint8_t *)reason : NULL;
+    send_frame(zone, &answer);
+}
+
 static void with_session(struct zone *zone, struct session *s,
                          const struct zk_frame *frame)
 {
@@ -195,11 +221,13 @@ static void with_session(struct zone *zone, struct session *s,
     case ZK_DELETE:
         session_drop(zone, s, NULL);
         break;
+    case ZK_REFRESH:
+        refresh(zone, s, frame);
+        break;
     case ZK_HELLO: case ZK_PING: case ZK_PONG: case ZK_SHUTDOWN:
     case ZK_MEMORY: case ZK_CREATE: case ZK_CREATED: case ZK_EXEC:
     case ZK_STARTED: case ZK_EXIT: case ZK_ERROR: case ZK_NETWORK:
-    case ZK_NETWORK_SET: case ZK_REFRESH: case ZK_REFRESHED:
-    case ZK_NR_FRAME_TYPES:
+    case ZK_NETWORK_SET: case ZK_REFRESHED: case ZK_NR_FRAME_TYPES:
         break;
     }
 }
@@ -276,7 +304,8 @@ static int file_of(struct msghdr *msg)
     return fd;
 }
 
-void session_report(struct zone *zone, struct session *s)
+/* False: there is more to come. */
+static bool take_report(struct zone *zone, struct session *s)
 {
     union {
         char buf[CMSG_SPACE(sizeof(int))];
@@ -290,9 +319,13 @@ void session_report(struct zone *zone, struct session *s)
     int fd;
 
     if (len < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
+        return true;
     fd = len > 0 ? file_of(&msg) : -1;
     text[len > 0 ? len : 0] = '\0';
+    if (len == 1 && text[0] == REPORT_BASE && fd >= 0 && s->base < 0) {
+        s->base = fd;
+        return false;
+    }
     if (len > 1 && text[0] == REPORT_ERROR) {
         session_drop(zone, s, text + 1);
     } else if (len == 1 && text[0] == REPORT_READY &&
@@ -306,6 +339,13 @@ void session_report(struct zone *zone, struct session *s)
     }
     if (fd >= 0)
         close(fd);
+    return true;
+}
+
+void session_report(struct zone *zone, struct session *s)
+{
+    while (!take_report(zone, s))
+        ;
 }
 
 void session_finish(struct zone *zone, struct session *s)
@@ -360,6 +400,10 @@ void session_ended(struct zone *zone, pid_t pid, int status)
     }
     s->exited = true;
     s->status = status;
+    /* What it wrote is memory, and output may be waited for long. */
+    if (s->base >= 0)
+        close(s->base);
+    s->base = -1;
     if (s->id == s->container)
         end_others(zone, s);
     relay_drain(zone, s);
