@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A bundle's config, and copies of the host's files that it mounts. A copy is
- * as the files are now: what kubelet changes later does not reach the zone.
+ * A bundle's config, and copies of the host's files that it mounts: as they
+ * are now, and, of volumes that kubelet writes, as they are later.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "../files.h"
 #include "oci.h"
 
-enum { MAX_COPY = 1 << 20, MAX_COPY_DEPTH = 16 };
+enum { MAX_COPY = 1 << 20, MAX_COPY_DEPTH = 16, MAX_TRIES = 10 };
 
 struct copy {
     struct zk_mount *m;
@@ -158,17 +158,76 @@ static int copy_at(struct copy *c, int fd, const char *path, unsigned depth)
     return nr < 0 ? fail_copy(c, path, strerror(errno)) : ZP_OK;
 }
 
-int bundle_copy(struct zk_mount *m, struct zp_error *err)
-{
-    struct copy c = { .m = m, .err = err };
-    int fd = open(m->source, O_RDONLY | O_NONBLOCK | O_CLOEXEC), rc;
+/* ---- volumes ---- */
 
-    if (fd < 0)
-        return fail_copy(&c, "", strerror(errno));
-    rc = copy_at(&c, fd, "", 0);
-    close(fd);
+bool bundle_volume_name(const struct zk_mount *m, char name_out[NAME_MAX + 1])
+{
+    char path[ZK_MAX_PATH_BYTES + sizeof(ZK_SHOWN) + 1];
+    ssize_t len;
+
+    snprintf(path, sizeof(path), "%s/" ZK_SHOWN, m->source);
+    len = readlink(path, name_out, NAME_MAX);
+    name_out[len > 0 ? len : 0] = '\0';
+    return zk_volume_name_is_good(name_out);
+}
+
+static void drop_files(struct zk_mount *m)
+{
+    struct zk_volume volume = { "", m->files, m->nr_files };
+
+    zk_volume_clear(&volume);
+    m->files = NULL;
+    m->nr_files = 0;
+}
+
+/*
+ * Copies where @m is mounted from, or only what a volume there shows (@shown),
+ * that is its directory *name_out. Kubelet removes a directory that is shown no
+ * more, file by file: a copy is whole if the same one is shown afterwards.
+ */
+static int copy_settled(struct zk_mount *m, bool shown,
+                        char name_out[NAME_MAX + 1], struct zp_error *err)
+{
+    int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC, fd, rc, tries;
+    char path[ZK_MAX_PATH_BYTES + NAME_MAX + 2], after[NAME_MAX + 1];
+    struct copy c = { .m = m, .err = err };
+    bool is_volume;
+
+    for (tries = 0; tries < MAX_TRIES; tries++) {
+        drop_files(m);
+        c.bytes = c.room = 0;
+        is_volume = bundle_volume_name(m, name_out);
+        if (shown && !is_volume)
+            return zp__fail(err, ZP_ERR_NOTFOUND, "oci", "mount at %.60s: "
+                            "%.80s: no volume", m->dest, m->source);
+        snprintf(path, sizeof(path), "%s%s%s", m->source, shown ? "/" : "",
+                 shown ? name_out : "");
+        fd = open(path, shown ? flags | O_DIRECTORY | O_NOFOLLOW : flags);
+        rc = fd < 0 ? fail_copy(&c, "", strerror(errno))
+                    : copy_at(&c, fd, "", 0);
+        if (fd >= 0)
+            close(fd);
+        if (!is_volume ||
+            (bundle_volume_name(m, after) && !strcmp(after, name_out)))
+            return rc;
+    }
+    return fail_copy(&c, "", "it changed each time that it was read");
+}
+
+int bundle_volume(const struct zk_mount *m, char name_out[NAME_MAX + 1],
+                  struct zk_volume *volume_out, struct zp_error *err)
+{
+    struct zk_mount now = { .dest = m->dest, .source = m->source };
+    int rc = copy_settled(&now, true, name_out, err);
+
+    if (rc)
+        drop_files(&now);
+    else
+        *volume_out = (struct zk_volume){ name_out, now.files, now.nr_files };
     return rc;
 }
+
+/* ---- the bundle ---- */
 
 /* Its root, if it isn't absolute, is below the bundle. */
 static int make_absolute(const char *bundle, struct zk_spec *spec,
@@ -191,7 +250,7 @@ static int make_absolute(const char *bundle, struct zk_spec *spec,
 int bundle_read(const char *bundle, const struct conf *conf,
                 struct zk_spec *spec_out, struct zp_error *err)
 {
-    char path[ZK_MAX_PATH_BYTES + 1], *text = NULL;
+    char path[ZK_MAX_PATH_BYTES + 1], name[NAME_MAX + 1], *text = NULL;
     struct zk_spec spec;
     size_t len = 0;
     uint32_t i;
@@ -207,7 +266,7 @@ int bundle_read(const char *bundle, const struct conf *conf,
     rc = make_absolute(bundle, &spec, err);
     for (i = 0; !rc && i < spec.nr_mounts; i++) {
         if (spec.mounts[i].kind == ZK_MOUNT_FILES)
-            rc = bundle_copy(&spec.mounts[i], err);
+            rc = copy_settled(&spec.mounts[i], false, name, err);
     }
     if (rc)
         zk_spec_clear(&spec);

@@ -171,6 +171,9 @@ static int start_monitor(struct call *call, struct state *state,
         setsid();
         args->birth = &birth;
         args->console = call->console;
+        if (args->kind == MONITOR_CONTAINER)
+            args->log = openat(state->dir, "monitor.log", O_WRONLY | O_CREAT |
+                               O_APPEND | O_CLOEXEC, 0600);
         /* The lock is the verb's. */
         close(state->dir);
         code = monitor_run(args);
@@ -187,7 +190,8 @@ static int run_in(struct call *call, const struct state *zone,
                   struct state *state, struct zk_spec *spec,
                   struct zp_error *err)
 {
-    struct monitor_args args = { .state = state, .spec = spec, .control = -1 };
+    struct monitor_args args = { .state = state, .spec = spec, .control = -1,
+                                 .log = -1 };
     const struct launcher *launcher;
     pid_t pid;
     int rc = launcher_of(&call->conf, &launcher, err);
@@ -306,7 +310,7 @@ static int exec_in(struct call *call, struct state *state,
                    struct zk_spec *spec, struct zp_error *err)
 {
     struct monitor_args args = { .kind = MONITOR_EXEC, .state = state,
-                                 .spec = spec, .control = -1 };
+                                 .spec = spec, .control = -1, .log = -1 };
     struct state zone;
     pid_t pid = 0;
     int rc;

@@ -200,11 +200,13 @@ static void take_frame(struct monitor *m, const struct zk_frame *frame)
         zk_frame_reason(frame, reason);
         fail(m, reason);
         break;
+    case ZK_REFRESHED:
+        refresh_answered(m, frame);
+        break;
     case ZK_EOF: case ZK_HELLO: case ZK_PING: case ZK_PONG: case ZK_MEMORY:
     case ZK_SHUTDOWN: case ZK_CREATE: case ZK_EXEC: case ZK_START:
     case ZK_SIGNAL: case ZK_WINSIZE: case ZK_DELETE: case ZK_NETWORK:
-    case ZK_NETWORK_SET: case ZK_REFRESH: case ZK_REFRESHED:
-    case ZK_NR_FRAME_TYPES:
+    case ZK_NETWORK_SET: case ZK_REFRESH: case ZK_NR_FRAME_TYPES:
         break;
     }
 }
@@ -283,7 +285,7 @@ static void wait_and_relay(struct monitor *m)
 
     if (zk_link_pending(&m->link))
         take_frames(m);
-    if (m->state == ENDED || poll(fds, 6, -1) < 0)
+    if (m->state == ENDED || poll(fds, 6, refresh_wait_ms(m)) < 0)
         return;
     zk_link_polled(&m->link, fds[0].revents);
     for (i = 0; i < 2; i++) {
@@ -298,6 +300,8 @@ static void wait_and_relay(struct monitor *m)
         take_call(m);
     if (m->state != ENDED)
         take_frames(m);
+    if (m->state != ENDED)
+        refresh_look(m);
 }
 
 /* What the program wrote before it ended goes out. */
@@ -336,6 +340,8 @@ static int prepare(struct monitor *m, struct zp_error *err)
     if (!transport || m->signals < 0)
         return zp__nomem(err);
     rc = zk_link_open(&m->link, transport, ZK_HOST, err);
+    if (!rc && m->args->kind == MONITOR_CONTAINER)
+        rc = refresh_prepare(m, err);
     if (!rc && m->args->kind != MONITOR_ZONE) {
         rc = terminal_open(m, err);
         return rc ? rc : send_spec(m, err);
@@ -361,8 +367,10 @@ int monitor_run(const struct monitor_args *args)
         answer(m, "the container has ended");
         exit_code = m->exit_code;
     }
-    if (m)
+    if (m) {
         zk_link_close(&m->link);
+        free(m->volumes);
+    }
     free(m);
     return exit_code;
 }

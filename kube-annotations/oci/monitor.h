@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between monitor.c and terminal.c. */
+/* Between monitor.c, terminal.c and refresh.c. */
 #ifndef ZK_OCI_MONITOR_H
 #define ZK_OCI_MONITOR_H
 
@@ -11,6 +11,16 @@ struct output {
     int fd;                      /* -1: nobody takes it */
     uint32_t at, len;
     uint8_t buf[ZK_WINDOW];
+};
+
+/* A mount whose source kubelet may change. */
+struct volume {
+    const struct zk_mount *m;
+    uint32_t mount;              /* position in the spec */
+    char has[NAME_MAX + 1];      /* the directory that the container sees */
+    char next[NAME_MAX + 1];     /* the one that it is to see */
+    long next_ms;                /* not before is that one sent */
+    bool told;                   /* that it has failed */
 };
 
 struct monitor {
@@ -25,6 +35,10 @@ struct monitor {
     uint32_t in_credit;
     struct output out[2];
     bool terminal;               /* the streams are one */
+    struct volume *volumes;
+    uint32_t nr_volumes;
+    struct volume *under_way;    /* the zone has not answered yet */
+    long look_ms;                /* when volumes are looked at */
 };
 
 /*
@@ -35,5 +49,15 @@ struct monitor {
 int terminal_open(struct monitor *m, struct zp_error *err);
 /* Its size may have changed: the zone's follows. */
 void terminal_resized(struct monitor *m);
+
+/* ---- refresh.c: volumes that kubelet changes ----------------------------- */
+
+int refresh_prepare(struct monitor *m, struct zp_error *err);
+/* For poll(2): until refresh_look() has something to do; -1: never. */
+int refresh_wait_ms(const struct monitor *m);
+/* Sends the zone what has changed, one volume at a time. */
+void refresh_look(struct monitor *m);
+/* What the zone says to that. */
+void refresh_answered(struct monitor *m, const struct zk_frame *frame);
 
 #endif

@@ -10,6 +10,7 @@
 #ifndef ZK_OCI_H
 #define ZK_OCI_H
 
+#include <limits.h>
 #include <signal.h>
 #include <sys/types.h>
 
@@ -88,8 +89,13 @@ void process_kill(struct known_process process, int number);
 /* The bundle's config, with the host's files copied in, and root absolute. */
 int bundle_read(const char *bundle, const struct conf *conf,
                 struct zk_spec *spec_out, struct zp_error *err);
-/* What a copy is of, one mount. */
-int bundle_copy(struct zk_mount *m, struct zp_error *err);
+/* The directory that the volume @m is mounted from shows. False: it is none,
+ * or is gone. */
+bool bundle_volume_name(const struct zk_mount *m, char name_out[NAME_MAX + 1]);
+/* And what is in it; volume_out->name is name_out, which is set also if it
+ * can't be read. NOTFOUND: it is none, or is gone. */
+int bundle_volume(const struct zk_mount *m, char name_out[NAME_MAX + 1],
+                  struct zk_volume *volume_out, struct zp_error *err);
 
 /* ---- socket.c ------------------------------------------------------------ */
 
@@ -177,6 +183,7 @@ struct monitor_args {
     int zone;                    /* connected to the keeper */
     int control;                 /* listening; -1: MONITOR_EXEC */
     const char *console;         /* socket that takes a terminal, or NULL */
+    int log;                     /* for what is nothing of the container's */
     struct birth *birth;
 };
 /* Exit code of the process it stands for. */
