@@ -178,9 +178,20 @@ kill -STOP "$maker"              # it has the lock
 (exec ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$tmp/slow.conf" --root \
     "$root" delete --force slow </dev/null >/dev/null 2>&1) &
 deleter=$!
+# It is a child's; a program that is not installed yet is a script at first,
+# which has children of its own.
 delete_begins()
 {
-    pgrep -P "$deleter" >"$tmp/out"
+    local program child
+
+    program=$(readlink "/proc/$deleter/exe")
+    case ${program##*/} in
+    sh | dash | bash) return 1 ;;
+    esac
+    for child in $(pgrep -P "$deleter"); do
+        [ "$(readlink "/proc/$child/exe")" != "$program" ] || return 0
+    done
+    return 1
 }
 until_true "its delete begins" delete_begins
 {
