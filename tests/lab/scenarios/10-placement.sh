@@ -3,6 +3,7 @@
 #
 # The main job: zones of every shape, and for each one guest = plan = Xen,
 # page for page. /lab/compare reads raw text and knows nothing of zoneplace.
+# lab: light
 . /lab/lib.sh
 
 mkdir -p /out

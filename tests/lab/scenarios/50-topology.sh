@@ -5,6 +5,7 @@
 # plan says, field by field, and their kernels don't doubt it. That needs the
 # patched tier; the stock one has packages = nodes, by padding.
 # shellcheck disable=SC2034,SC2154 # lib-topology.sh takes and sets some
+# lab: light
 . /lab/lib.sh
 . /lab/lib-topology.sh
 
