@@ -8,7 +8,11 @@
 #include "../../kube-annotations/spec.h"
 #include "fuzz.h"
 
-/* libseccomp 2.5 loses parts of its tree when rules of one call overlap. */
+/*
+ * libseccomp 2.5 loses parts of its tree when rules of one call overlap. The
+ * sanitizer may be a shared library, which has to see this.
+ */
+__attribute__((visibility("default")))
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
