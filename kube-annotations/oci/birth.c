@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "oci.h"
@@ -88,4 +89,12 @@ void birth_failed(struct birth *birth, const struct zp_error *err)
     send(birth->theirs, text, strlen(text), MSG_NOSIGNAL);
     close(birth->theirs);
     birth->theirs = -1;
+}
+
+long now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000L + now.tv_nsec / 1000000;
 }

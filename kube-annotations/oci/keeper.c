@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "net.h"
@@ -186,14 +185,6 @@ static bool wait_and_relay(struct keeper *k, int timeout_ms)
     if (fds[1].revents)
         accept_client(k);
     return lives && !fds[0].revents;
-}
-
-static long now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* The zone greets once it can take containers. */

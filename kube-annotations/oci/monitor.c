@@ -51,6 +51,18 @@ static void send_signal(struct monitor *m, unsigned number, bool all)
     send_frame(m, &frame);
 }
 
+int monitor_send(struct monitor *m, struct zk_frame *frame, uint8_t *body,
+                 size_t len, struct zp_error *err)
+{
+    int rc;
+
+    frame->body = body;
+    frame->body_len = (uint32_t)len;
+    rc = zk_link_send(&m->link, frame, err);
+    free(body);
+    return rc;
+}
+
 static int send_spec(struct monitor *m, struct zp_error *err)
 {
     bool whole = m->args->kind == MONITOR_CONTAINER;
@@ -65,11 +77,7 @@ static int send_spec(struct monitor *m, struct zp_error *err)
     rc = zk_spec_pack(m->args->spec, whole, &body, &len, err);
     if (rc)
         return rc;
-    frame.body = body;
-    frame.body_len = (uint32_t)len;
-    rc = zk_link_send(&m->link, &frame, err);
-    free(body);
-    return rc;
+    return monitor_send(m, &frame, body, len, err);
 }
 
 /* ---- streams ---- */

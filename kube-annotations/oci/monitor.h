@@ -50,6 +50,10 @@ int terminal_open(struct monitor *m, struct zp_error *err);
 /* Its size may have changed: the zone's follows. */
 void terminal_resized(struct monitor *m);
 
+/* Sends the frame with that body, which is freed. */
+int monitor_send(struct monitor *m, struct zk_frame *frame, uint8_t *body,
+                 size_t len, struct zp_error *err);
+
 /* ---- refresh.c: volumes that kubelet changes ----------------------------- */
 
 int refresh_prepare(struct monitor *m, struct zp_error *err);

@@ -164,6 +164,8 @@ int birth_finish(struct birth *birth, int rc, struct zp_error *err);
 void leave_caller(int log);
 void birth_ready(struct birth *birth);
 void birth_failed(struct birth *birth, const struct zp_error *err);
+/* Of the clock that nobody sets. */
+long now_ms(void);
 
 /* @net: what the zone's interface is to be; NULL: it has none. */
 _Noreturn void keeper_run(const struct conf *conf, struct state *state,

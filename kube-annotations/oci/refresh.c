@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "monitor.h"
 
@@ -23,14 +22,6 @@ enum {
     /* A zone that could not take a volume may have room for it later. */
     AGAIN_MS = 60000,
 };
-
-static long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000L + now.tv_nsec / 1000000;
-}
 
 /* The name of @f in the directory @dir of the copy; NULL: it is elsewhere. */
 static const char *name_in(const struct zk_file *f, const char *dir)
@@ -159,19 +150,17 @@ static int send_volume(struct monitor *m, struct volume *v,
     zk_volume_clear(&volume);
     if (rc)
         return rc;
-    frame.body = body;
-    frame.body_len = (uint32_t)len;
-    rc = zk_link_send(&m->link, &frame, err);
-    free(body);
+    rc = monitor_send(m, &frame, body, len, err);
     return rc ? rc : 1;
 }
 
 int refresh_wait_ms(const struct monitor *m)
 {
-    long left = m->look_ms - now_ms();
+    long left;
 
     if (!m->nr_volumes || m->under_way || m->state == MAKING)
         return -1;
+    left = m->look_ms - now_ms();
     return left > 0 ? (int)left : 0;
 }
 
