@@ -122,13 +122,14 @@ static void create(struct zone *zone, const struct zk_frame *frame)
         return;
     }
     s = add(zone, frame->session, in ? in->id : frame->session);
-    if (s) {
-        s->filter = spec.filter;
-        spec.filter = (struct zk_filter){ NULL, 0, 0 };
-    }
     if (!s) {
         send_error(zone, frame->session, "no memory");
-    } else if (whole && spec.root_kind == ZK_ROOT_DIR && zone->machine) {
+        zk_spec_clear(&spec);
+        return;
+    }
+    s->filter = spec.filter;
+    spec.filter = (struct zk_filter){ NULL, 0, 0 };
+    if (whole && spec.root_kind == ZK_ROOT_DIR && zone->machine) {
         session_drop(zone, s, "a zone has no directories of the host");
     } else if (whole && cgroup_make(zone, s->id, &spec.limits, &what)) {
         snprintf(reason, sizeof(reason), "%s: %s", what, strerror(errno));
