@@ -12,28 +12,10 @@
 #include "../../kube-annotations/spec.h"
 #include "../golden/oom.h"
 #include "core.h"
+#include "oci-data.h"
 
 static const struct zk_spec_rules rules;
 static char whole[1 << 16], config[1 << 20];
-
-static void read_whole(void)
-{
-    const char *top = getenv("top_srcdir");
-    char path[500];
-    FILE *f;
-    size_t len;
-
-    snprintf(path, sizeof(path), "%s/tests/data/oci/seccomp.json",
-             top ? top : "../..");
-    f = fopen(path, "r");
-    if (!f) {
-        perror(path);
-        exit(EXIT_FAILURE);
-    }
-    len = fread(whole, 1, sizeof(whole) - 1, f);
-    whole[len] = '\0';
-    fclose(f);
-}
 
 /* The least config.json with this profile. */
 static int compile(const char *profile, struct zk_spec *spec,
@@ -465,7 +447,7 @@ int main(void)
     Suite *suite = suite_create("seccomp");
     TCase *tc = tcase_create("seccomp");
 
-    read_whole();
+    read_oci_data("seccomp.json", whole, sizeof(whole));
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, answers_calls, 0,
                         (int)(sizeof(answers) / sizeof(answers[0])));

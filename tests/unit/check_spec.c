@@ -9,28 +9,10 @@
 #include "../../kube-annotations/spec.h"
 #include "../golden/oom.h"
 #include "core.h"
+#include "oci-data.h"
 
 static const struct zk_spec_rules rules;
 static char pod[1 << 16], alone[1 << 16];
-
-static void read_data(const char *name, char *buf)
-{
-    const char *top = getenv("top_srcdir");
-    char path[500];
-    FILE *f;
-    size_t len;
-
-    snprintf(path, sizeof(path), "%s/tests/data/oci/%s", top ? top : "../..",
-             name);
-    f = fopen(path, "r");
-    if (!f) {
-        perror(path);
-        exit(EXIT_FAILURE);
-    }
-    len = fread(buf, 1, sizeof(pod) - 1, f);
-    buf[len] = '\0';
-    fclose(f);
-}
 
 /* The pod's config with the first @from replaced. */
 static char *changed(const char *whole, const char *from, const char *to)
@@ -768,8 +750,8 @@ int main(void)
     Suite *suite = suite_create("specs");
     TCase *tc = tcase_create("specs");
 
-    read_data("pod.json", pod);
-    read_data("process.json", alone);
+    read_oci_data("pod.json", pod, sizeof(pod));
+    read_oci_data("process.json", alone, sizeof(alone));
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, understands);
     tcase_add_loop_test(tc, goes_over_the_link, 0, 2);
