@@ -76,12 +76,18 @@ END
 exec "$top_builddir/zone-oci" --config "$conf" "\$@"
 END
     chmod +x "$tmp/zone-oci"
-    containerd --config "$toml" >"$tmp/containerd.log" 2>&1 &
-    containerd=$!
+    run_containerd
     until_true "containerd answers" ns version >/dev/null 2>&1
     check "an image is made" image "$tmp/image" "$busybox_image"
     check "and imported" eval \
         'ns images import "$tmp/image/image.tar" >"$tmp/out"'
+}
+
+run_containerd()
+{
+    containerd --config "$tmp/host/etc/containerd/config.toml" \
+        >>"$tmp/containerd.log" 2>&1 &
+    containerd=$!
 }
 
 start_zone_cri()
