@@ -160,6 +160,19 @@ START_TEST(exhausted_on_the_way)
 }
 END_TEST
 
+/* What is on its way to one is not there for another. */
+START_TEST(arrives_before_another)
+{
+    make(0, 2, 1280, 1000)->held_kib = 1024 * MIB;
+    make(1, 2, 1024, 1000);
+    free_kib[2] = 300 * MIB;
+    decide(2);
+    ck_text(0, "on its way to 1280 MiB, holds 1024");
+    ck_text(1, "goes from 1024 to 1068 MiB, 1000 used, and waits for 212 MiB "
+            "of pnode 2");
+}
+END_TEST
+
 START_TEST(donors)
 {
     make(0, 2, 1024, 1000);           /* wants 256 */
@@ -558,6 +571,7 @@ int main(void)
     tcase_add_test(tcase, near_its_target);
     tcase_add_test(tcase, waits_without_donors);
     tcase_add_test(tcase, exhausted_on_the_way);
+    tcase_add_test(tcase, arrives_before_another);
     tcase_add_test(tcase, donors);
     tcase_add_test(tcase, each_pnode_holds_the_step);
     tcase_add_test(tcase, configs);

@@ -133,6 +133,21 @@ START_TEST(what_they_give_is_gone)
 }
 END_TEST
 
+/* The one that is short is named, be it not the first. */
+START_TEST(the_second_is_short)
+{
+    unsigned long long share;
+
+    f.host.free_kib[6] = GIB;
+    f.req.nr_vnodes = 1;
+    ask(3, GIB);
+    ask(6, GIB);
+    share = GIB / MIB - room_mib(GIB, 4, 6 * GIB, 1);
+    refuses_so("memory-nodes: 1024 MiB and %llu MiB overhead are asked of "
+               "node 6, it has 1024", share);
+}
+END_TEST
+
 START_TEST(nodes_that_do_not_reach_them)
 {
     uint32_t i;
@@ -166,6 +181,7 @@ int main(void)
     tcase_add_test(tc, they_ascend_behind_the_vcpus);
     tcase_add_test(tc, spill_comes_on_top);
     tcase_add_test(tc, what_they_give_is_gone);
+    tcase_add_test(tc, the_second_is_short);
     tcase_add_test(tc, nodes_that_do_not_reach_them);
     tcase_add_test(tc, nodes_that_are_none);
     return suite_run(s);
