@@ -31,7 +31,12 @@ promised()
 }
 promised_of()
 {
-    grep -o '"promised_kib": *[0-9]*' | awk '{ n += $NF } END { print n + 0 }'
+    local sum=0 kib
+
+    while read -r _ kib; do
+        sum=$((sum + kib))
+    done < <(grep -o '"promised_kib": *[0-9]*')
+    echo "$sum"
 }
 
 # remember: what the host is like now. A zone must have come and gone before:

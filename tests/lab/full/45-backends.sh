@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Where dom0 serves a zone's disk and interface, with and without
+# --backend-affinity: the cpu time of the backends' threads by the vcpu of dom0
+# on which they took it. dom0 has a vcpu on node 0 and one on node 2, the zone
+# lives on node 2.
+. /lab/lib.sh
+
+mkdir -p /out
+KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
+HOME_VCPU=1
+truncate -s 64M /root/disk.img
+xl vcpu-pin 0 0 0-1
+xl vcpu-pin 0 1 4-5
+
+start()
+{
+    zonectl launch "${KERNEL[@]}" --vcpus 1 --memory 256M \
+        --numa-nodes 1 --near 0000:41:00.0 --vif bridge=xenbr0 \
+        --disk "/root/disk.img,raw,xvda,w" --json "$@" >/out/served.json
+}
+
+# threads DOMID: the processes of the kernel that serve it.
+threads()
+{
+    local stat
+
+    for stat in /proc/[0-9]*/stat; do
+        grep -sE "^[0-9]+ \(($1\.|vif$1\.)" "$stat" | cut -d ' ' -f 1
+    done
+}
+
+# follow PID: adds what it ran since the last look, in ticks, to the vcpu where
+# it ran last.
+declare -A ran seen
+follow()
+{
+    local stat fields now
+
+    read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+    read -ra fields <<<"${stat##*) }"
+    # Fields 14, 15 and 39 of proc(5); the first here is the third there.
+    now=$((fields[11] + fields[12]))
+    ran[${fields[36]}]=$((${ran[${fields[36]}]:-0} + now - ${seen[$1]:-0}))
+    seen[$1]=$now
+}
+
+# served NAME: sets home and away, the ticks in which its disk and its interface
+# were served on the vcpu at home and on the other; false if they were not.
+served()
+{
+    local id pids pid work good=0
+
+    id=$(zone_id "$1")
+    # Their threads, which a zone without a word about them has just so.
+    wait_until 20 at_work "$id" || return 1
+    pids=$(threads "$id")
+    ran=() seen=()
+    for pid in $pids; do
+        follow "$pid"
+    done
+    ran=()
+    {
+        zone_cmd "$id" disk xvda 60000000 &&
+            zone_cmd "$id" net 10.77.0.2 6000000
+    } >/tmp/served 2>&1 &
+    work=$!
+    while kill -0 $work 2>/dev/null; do
+        for pid in $pids; do
+            follow "$pid"
+        done
+        sleep 0.05
+    done
+    wait $work || good=1
+    note "$1: $(tr '\n' ' ' </tmp/served)"
+    home=${ran[$HOME_VCPU]:-0} away=$((${ran[0]:-0}))
+    return $good
+}
+at_work()
+{
+    local some
+
+    some=$(threads "$1")
+    [ "$(wc -l <<<"$some")" -ge 3 ]
+}
+
+for mode in "" --backend-affinity; do
+    what=${mode:-"no affinity"}
+    # shellcheck disable=SC2086 # no option, or one
+    if ! launch_report served 240 start --name served $mode >/dev/null; then
+        fail "$what: the zone reports" || true
+        continue
+    fi
+    [ -z "$mode" ] || sleep 3
+    check "$what: its disk and interface are served" served served
+    note "$what: $home ticks at home, $away away"
+    check "$what: it took time" [ $((home + away)) -ge 10 ]
+    if [ -n "$mode" ]; then
+        is "$what: none of it away from home" "$away" 0
+    fi
+    check "$what: destroy" zonectl destroy served
+    wait_until 30 zone_gone served
+done
+lab_done
