@@ -142,6 +142,56 @@ START_TEST(no_room)
 }
 END_TEST
 
+/* A node has no more than it has, whatever a guest says to hold of it. */
+START_TEST(a_guest_holds_no_more_than_the_node)
+{
+    struct zp_pcpuset vcpu;
+    struct zp_guest guest = { .name = "liar", .domid = 9, .nr_vcpus = 1,
+                              .vcpu = &vcpu };
+    struct zp_audit audit;
+    struct fixture f;
+
+    fixture_init(&f);
+    fixture_build(&f);
+    pin(&vcpu, 1, 1, 1);
+    guest.held_kib[2] = 20 * GIB;
+    ck_works(zp_audit(f.topo, f.load, &guest, 1, &audit, &err));
+    ck_assert_uint_eq(audit.home.nr, 2);
+    fixture_clear(&f);
+}
+END_TEST
+
+/* What one leaves of its new home is there for the next. */
+START_TEST(two_go_to_one_node)
+{
+    struct zp_pcpuset vcpu[2];
+    struct zp_guest guests[2];
+    struct zp_audit audits[2];
+    struct fixture f;
+    uint32_t i;
+
+    fixture_init(&f);
+    for (i = 0; i < 8; i++)
+        f.host.free_kib[i] = i == 6 ? 16 * GIB : 0;
+    fixture_build(&f);
+    memset(guests, 0, sizeof(guests));
+    for (i = 0; i < 2; i++) {
+        pin(&vcpu[i], 1, 0, 0);
+        guests[i].domid = i + 1;
+        guests[i].nr_vcpus = 1;
+        guests[i].vcpu = &vcpu[i];
+        guests[i].held_kib[1 + 2 * i] = guests[i].held_kib[2 + 2 * i] = 3 * GIB;
+    }
+    ck_works(zp_audit(f.topo, f.load, guests, 2, audits, &err));
+    for (i = 0; i < 2; i++) {
+        ck_assert_uint_eq(audits[i].turn, 1 + i);
+        ck_assert_uint_eq(audits[i].home.nr, 1);
+        ck_assert_uint_eq(audits[i].home.os_id[0], 6);
+    }
+    fixture_clear(&f);
+}
+END_TEST
+
 START_TEST(no_memory)
 {
     struct zp_pcpuset vcpu[3];
@@ -173,6 +223,8 @@ int main(void)
     tcase_add_test(tc, shares);
     tcase_add_test(tc, order);
     tcase_add_test(tc, no_room);
+    tcase_add_test(tc, a_guest_holds_no_more_than_the_node);
+    tcase_add_test(tc, two_go_to_one_node);
     tcase_add_test(tc, no_memory);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

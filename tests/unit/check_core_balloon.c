@@ -173,6 +173,17 @@ START_TEST(arrives_before_another)
 }
 END_TEST
 
+/* It holds more than its target: that much of its step it has. */
+START_TEST(waits_for_the_rest)
+{
+    make(0, 2, 1024, 1000)->held_kib = 1027 * MIB;
+    free_kib[2] = 56 * MIB;
+    decide(1);
+    ck_text(0, "goes from 1024 to 1083 MiB, 1000 used, and waits for 197 MiB "
+            "of pnode 2");
+}
+END_TEST
+
 START_TEST(donors)
 {
     make(0, 2, 1024, 1000);           /* wants 256 */
@@ -213,6 +224,10 @@ START_TEST(each_pnode_holds_the_step)
     decide(1);
     ck_assert_uint_eq(zone[0].next_kib, (1024 + 64) * MIB);
     zone[0].room_kib[1] = 32 * MIB;   /* can't take more there anyway */
+    decide(1);
+    ck_assert_uint_eq(zone[0].next_kib, 1280 * MIB);
+    zone[0].room_kib[1] = GIB;
+    zone[0].nr_vnodes = 1;            /* what is behind it is nothing */
     decide(1);
     ck_assert_uint_eq(zone[0].next_kib, 1280 * MIB);
 }
@@ -572,6 +587,7 @@ int main(void)
     tcase_add_test(tcase, waits_without_donors);
     tcase_add_test(tcase, exhausted_on_the_way);
     tcase_add_test(tcase, arrives_before_another);
+    tcase_add_test(tcase, waits_for_the_rest);
     tcase_add_test(tcase, donors);
     tcase_add_test(tcase, each_pnode_holds_the_step);
     tcase_add_test(tcase, configs);

@@ -215,6 +215,21 @@ START_TEST(ring)
 }
 END_TEST
 
+/* 16 KiB is the least that Xen takes by itself. */
+START_TEST(ring_of_few)
+{
+    struct patient p = { .nr = 0 };
+
+    setup(&p);
+    gen_idle_host(&p.f.host, GEN_FLAT, 1, 4, 16 * GIB);
+    fixture_build(&p.f);
+    p.s.patched = ZP_ANSWER_NO;
+    SET(p.s.xen_cmdline, "");
+    ck_ok(&p, "console-ring", "16 KiB");
+    fixture_clear(&p.f);
+}
+END_TEST
+
 START_TEST(numa_off)
 {
     struct patient p = { .nr = 0 };
@@ -227,6 +242,8 @@ START_TEST(numa_off)
     ck_change(&p, "numa", "numa=fake=4 on Xen's command line", "numa=on",
               ZP_WHERE_GRUB);
     SET(p.s.xen_cmdline, "numa=off numa=on");
+    ck_ok(&p, "numa", "8 nodes");
+    SET(p.s.xen_cmdline, "no-bull=1 is-numa=off nonnuma=off");
     ck_ok(&p, "numa", "8 nodes");
     fixture_clear(&p.f);
 }
@@ -483,6 +500,9 @@ START_TEST(reserves)
     ck_change(&p, "reserved-pcpus", "40,400, and not all of these are there",
               "reserved-pcpus = 0-3", ZP_WHERE_HOST_CONF);
     ck_ok(&p, "node-free", "16384 to 16384 MiB a node");
+    p.f.host.reserve_kib[3] = p.f.host.free_kib[3] = GIB;
+    fixture_build(&p.f);
+    ck_ok(&p, "node-free", "1024 to 16384 MiB a node");
     p.f.host.free_kib[2] = p.f.host.free_kib[6] = 1024;
     fixture_build(&p.f);
     ck_change(&p, "node-free", "less than the reserve on 2 nodes, the first "
@@ -581,6 +601,7 @@ int main(void)
     tcase_add_test(host, hypervisor);
     tcase_add_test(host, x2apic_of_many);
     tcase_add_test(host, ring);
+    tcase_add_test(host, ring_of_few);
     tcase_add_test(host, numa_off);
     tcase_add_test(host, one_node);
     tcase_add_test(host, interleaved_sockets);

@@ -210,16 +210,23 @@ START_TEST(no_finding_beyond_the_last)
 }
 END_TEST
 
-/* What the search need not look at it doesn't: these take 165 and 29 steps, and
- * several times as many where a bound is weaker than it could be. */
+/* What the search need not look at it doesn't: these take 13, 165 and 29 steps,
+ * and several times as many where a bound is weaker than it could be, or nodes
+ * that are alike are not known to be. */
 START_TEST(bounds_prune)
 {
     uint32_t i;
 
-    gen_idle_host(&f.host, GEN_HYPERCUBE, 16, 8, 16 * GIB);
+    gen_idle_host(&f.host, GEN_SOCKETS, 16, 8, 16 * GIB);
     for (i = 0; i < 16; i++)
         f.host.free_kib[i] -= i * 7 % 16 * 64 * 1024;
     f.req.vcpus = 16;
+    f.req.nr_vnodes = 8;
+    ck_works(place(&err));
+    ck_assert_uint_le(f.plan.steps, 15);
+    gen_idle_host(&f.host, GEN_HYPERCUBE, 16, 8, 16 * GIB);
+    for (i = 0; i < 16; i++)
+        f.host.free_kib[i] -= i * 7 % 16 * 64 * 1024;
     f.req.nr_vnodes = 7;
     ck_works(place(&err));
     ck_assert_uint_eq(f.plan.distance_sum, 852);
@@ -268,6 +275,232 @@ START_TEST(what_is_worse_is_no_rival)
 }
 END_TEST
 
+/* A node that has too little left is not one that is too small. */
+START_TEST(full_is_not_small)
+{
+    char *text;
+
+    f.host.free_kib[5] = GIB;
+    f.req.max_mem_kib = 8 * GIB;
+    ck_works(place(&err));
+    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
+    ck_assert_ptr_nonnull(strstr(text, "MiB: too little memory\n"));
+    ck_assert_ptr_null(strstr(text, "too small"));
+    free(text);
+}
+END_TEST
+
+/* The device is to blame, whatever node 0 could do. */
+START_TEST(the_owner_is_named)
+{
+    f.host.free_kib[0] = f.host.free_kib[6] = GIB / 16;
+    f.host.nr_devices = 1;
+    strcpy(f.host.device[0].busid, "0000:41:00.0");
+    f.host.device[0].nr_ids = 1;
+    f.host.device[0].os_id[0] = 6;
+    strcpy(f.req.near[0].busid, "41:00.0");
+    f.req.near[0].weight = f.req.nr_near = 1;
+    fixture_build(&f);
+    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
+             ZP_ERR_INFEASIBLE, "device",
+             "device 0000:41:00.0 is at node 6, which can't hold its share "
+             "of 4 vcpus and 4096 MiB: it has 4 usable vcpus and 64 MiB");
+}
+END_TEST
+
+/* Eight nodes are enough for eight times 2 MiB: what lacks is their number. */
+START_TEST(as_many_nodes_as_units)
+{
+    f.req.vcpus = 9;
+    f.req.nr_vnodes = 9;
+    f.req.mem_kib = 9 * ZP_UNIT_KIB;
+    ck_fails(place(&err), ZP_ERR_INFEASIBLE, "numa-nodes",
+             "9 nodes are needed, 8 of 8 have pcpus and memory to give");
+    f.req.mem_kib = 8 * ZP_UNIT_KIB;
+    ck_fails(place(&err), ZP_ERR_INFEASIBLE, "memory",
+             "9 nodes need 2 MiB each, the zone has 16 MiB");
+}
+END_TEST
+
+/* Whole cores are few, and those that no zone is on may be fewer. */
+START_TEST(whole_cores_that_nobody_is_on)
+{
+    gen_idle_host(&f.host, GEN_FLAT, 1, 4, 16 * GIB);
+    f.host.nodes_per_socket = 1;
+    f.host.pcpus_per_core = 2;
+    f.req.vcpus = 8;
+    f.req.smt = ZP_SMT_PACK;
+    ck_fails(place(&err), ZP_ERR_INFEASIBLE, "smt",
+             "8 vcpus are needed, the whole cores of 1 nodes take 4");
+    f.req.dedicated = true;
+    ck_fails(place(&err), ZP_ERR_INFEASIBLE, "smt",
+             "8 vcpus are needed, the whole cores that no zone is on of 1 "
+             "nodes take 4");
+}
+END_TEST
+
+/* --size-by cpu: one node would do, were it the device's. */
+START_TEST(the_owner_is_narrow)
+{
+    uint32_t i;
+
+    for (i = 1; i < 8; i++)
+        f.host.nr_pcpus[i] = i == 5 ? 1 : 2;
+    f.host.nr_devices = 1;
+    strcpy(f.host.device[0].busid, "0000:41:00.0");
+    f.host.device[0].nr_ids = 1;
+    f.host.device[0].os_id[0] = 5;
+    strcpy(f.req.near[0].busid, "41:00.0");
+    f.req.near[0].weight = f.req.nr_near = 1;
+    f.req.size_by = ZP_SIZE_BY_CPU;
+    f.req.vcpus = 11;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.nr_vnodes, 2);
+    ck_assert_uint_eq(f.plan.vnode[0].pnode, 5);
+    ck_assert_uint_eq(f.plan.vnode[1].pnode, 0);
+}
+END_TEST
+
+/* The overhead is that of the ids that there will be, uneven as they are. */
+START_TEST(emulated_ids_are_charged)
+{
+    uint32_t i;
+
+    for (i = 0; i < 8; i++)
+        f.host.nr_pcpus[i] = i == 0 ? 16 : i == 1 ? 4 : 0;
+    f.req.vcpus = 20;
+    f.req.nr_vnodes = 2;
+    f.req.emulate = 4;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.nr_vnodes, 4);
+    ck_assert_uint_eq(f.plan.nr_vcpu_ids, 32);
+    ck_assert_uint_eq(f.plan.overhead_kib,
+                      zp_overhead_kib(ZP_GUEST_PVH, 32, 4 * GIB));
+}
+END_TEST
+
+/* Of two sets with one sum: 12, 5, 15 and 0 vcpus, not 12, 13, 10 and 0. */
+START_TEST(the_least_laden_set)
+{
+    static const uint32_t used[] = { 12, 13, 10, 5, 15, 0 };
+    static const uint32_t gib[] = { 16, 14, 16, 16, 16, 15 };
+    static const uint32_t want[] = { 0, 3, 4, 5 };
+    uint32_t i;
+
+    gen_idle_host(&f.host, GEN_SOCKETS, 6, 8, 16 * GIB);
+    for (i = 0; i < 6; i++) {
+        f.host.used_vcpus[i] = used[i];
+        f.host.free_kib[i] = gib[i] * GIB;
+    }
+    f.req.vcpus = 8;
+    f.req.nr_vnodes = f.req.vcpu_ratio = 4;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.distance_sum, 264);
+    for (i = 0; i < 4; i++)
+        ck_assert_uint_eq(f.plan.vnode[i].pnode, want[i]);
+}
+END_TEST
+
+START_TEST(no_pcpu_beyond_the_last)
+{
+    fixture_build(&f);
+    ck_fails(zp_load_set_pcpu_milli(f.load, 4096, 0, &err), ZP_ERR_RANGE,
+             "pcpus", "pcpu 4096 is beyond 4095");
+    ck_works(zp_load_set_pcpu_milli(f.load, 4095, 7, &err));
+    ck_assert_uint_eq(zp_load_pcpu_milli(f.load, 4095), 7);
+}
+END_TEST
+
+/* A device has two digits, a function one. */
+START_TEST(addresses_of_devices)
+{
+    fixture_build(&f);
+    strcpy(f.req.near[0].busid, "0000:41:000.0");
+    f.req.near[0].weight = f.req.nr_near = 1;
+    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err), ZP_ERR_INVAL,
+             "device", "'0000:41:000.0' is not a PCI address");
+    strcpy(f.req.near[0].busid, "0000:041:00.0");
+    ck_assert_int_eq(zp_place(f.topo, f.load, &f.req, &f.plan, NULL),
+                     ZP_ERR_INVAL);
+    strcpy(f.req.near[0].busid, "0000:41:00.00");
+    ck_assert_int_eq(zp_place(f.topo, f.load, &f.req, &f.plan, NULL),
+                     ZP_ERR_INVAL);
+}
+END_TEST
+
+/* One function's node is that of all of its device, and of no other. */
+START_TEST(functions_are_together)
+{
+    static const char *const ids[] = { "0000:41:00.0", "0000:41:00.1",
+                                       "0000:41:01.0" };
+    uint32_t i;
+
+    f.host.nr_devices = 3;
+    for (i = 0; i < 3; i++)
+        strcpy(f.host.device[i].busid, ids[i]);
+    f.host.device[1].nr_ids = 1;
+    f.host.device[1].os_id[0] = 2;
+    fixture_build(&f);
+    for (i = 0; i < 3; i++)
+        ck_assert_uint_eq(zp_topology_device_pnodes(
+            f.topo, zp_topology_find_device(f.topo, ids[i])), i < 2 ? 4 : 0);
+}
+END_TEST
+
+static void broken(const char *msg)
+{
+    ck_fails(zp_plan_check(NULL, &f.plan, &err), ZP_ERR_INVAL, "plan", msg);
+}
+
+/* Nothing less than the sum is proven to be the best. */
+START_TEST(a_proof_is_the_sum)
+{
+    f.req.nr_vnodes = 2;
+    ck_works(place(&err));
+    f.plan.lower_bound = 23;
+    broken("a bound of 23 does not prove a sum of 24");
+    f.plan.exact = false;
+    ck_works(zp_plan_check(NULL, &f.plan, &err));
+    f.plan.strategy = ZP_SCATTER;
+    broken("a bound of 23 does not prove a sum of 24");
+    f.plan.lower_bound = 25;
+    ck_works(zp_plan_check(NULL, &f.plan, &err));
+}
+END_TEST
+
+START_TEST(emulated_nodes_ascend)
+{
+    f.req.emulate = 3;
+    ck_works(place(&err));
+    ck_works(zp_plan_check(NULL, &f.plan, &err));
+    f.plan.vnode[1].spill = true;
+    broken("vnode 1 is on node position 0, or spilled");
+    f.plan.vnode[1].spill = false;
+    f.plan.vnode[1].pnode = 1;
+    broken("vnode 2 is on position 0, after 1");
+}
+END_TEST
+
+/* A package is the next one, or one that was. */
+START_TEST(packages_have_no_gap)
+{
+    f.req.tier = ZP_TIER_PATCHED;
+    f.req.strategy = ZP_SCATTER;
+    f.req.packages = ZP_PACKAGES_SOCKET;
+    f.req.nr_vnodes = 3;
+    f.host.nodes_per_socket = 4;
+    f.host.pcpus_per_core = 1;
+    ck_works(place(&err));
+    ck_assert_uint_gt(f.plan.threads_per_core, 0);
+    ck_works(zp_plan_check(NULL, &f.plan, &err));
+    f.plan.vnode[1].package = 2;
+    broken("vnode 1 is in package 2");
+    f.plan.vnode[1].package = 0;
+    f.plan.vnode[2].package = 2;
+    broken("vnode 2 is in package 2");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("core edges");
@@ -287,5 +520,18 @@ int main(void)
     tcase_add_test(tc, bounds_prune);
     tcase_add_test(tc, unknown_holds_no_growth);
     tcase_add_test(tc, what_is_worse_is_no_rival);
+    tcase_add_test(tc, full_is_not_small);
+    tcase_add_test(tc, the_owner_is_named);
+    tcase_add_test(tc, as_many_nodes_as_units);
+    tcase_add_test(tc, whole_cores_that_nobody_is_on);
+    tcase_add_test(tc, the_owner_is_narrow);
+    tcase_add_test(tc, emulated_ids_are_charged);
+    tcase_add_test(tc, the_least_laden_set);
+    tcase_add_test(tc, no_pcpu_beyond_the_last);
+    tcase_add_test(tc, addresses_of_devices);
+    tcase_add_test(tc, functions_are_together);
+    tcase_add_test(tc, a_proof_is_the_sum);
+    tcase_add_test(tc, emulated_nodes_ascend);
+    tcase_add_test(tc, packages_have_no_gap);
     return suite_run(s);
 }

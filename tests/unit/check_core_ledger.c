@@ -221,6 +221,54 @@ START_TEST(others_weigh_where_they_may_run)
 }
 END_TEST
 
+/* A vcpu weighs on each pcpu where it may be, and never nothing. */
+START_TEST(vcpus_weigh_on_pcpus)
+{
+    struct zp__ledger l;
+    struct zp_plan plan;
+    struct fixture f;
+    uint32_t pcpu;
+
+    fixture_init(&f);
+    fixture_build(&f);
+    make_plan(&plan);
+    for (pcpu = 0; pcpu < 1001; pcpu++)
+        zp_pcpuset_add(&plan.vnode[0].pcpus, pcpu);
+    for (pcpu = 2000; pcpu < 2004; pcpu++)
+        zp_pcpuset_add(&plan.vnode[1].pcpus, pcpu);
+    zp__ledger_init(&l, f.topo, ZP__SAFE);
+    zp__ledger_add_zone(&l, &plan, &(struct zp__held){ .building = true });
+    ck_assert_uint_eq(l.pcpu_milli[0], 2);
+    ck_assert_uint_eq(l.pcpu_milli[1000], 2);
+    ck_assert_uint_eq(l.pcpu_milli[1001], 0);
+    ck_assert_uint_eq(l.pcpu_milli[2003], 250);
+    fixture_clear(&f);
+}
+END_TEST
+
+/* No node is promised more than any can have. */
+START_TEST(a_load_is_told_what_is_promised)
+{
+    struct zp__ledger l;
+    struct zp_plan plan;
+    struct fixture f;
+
+    fixture_init(&f);
+    fixture_build(&f);
+    make_plan(&plan);
+    zp__ledger_init(&l, f.topo, ZP__SAFE);
+    zp__ledger_add_zone(&l, &plan, &(struct zp__held){ .building = true });
+    ck_works(zp__ledger_apply(&l, f.load, &err));
+    ck_assert_uint_gt(l.promised_kib[0], 0);
+    ck_assert_uint_eq(zp_load_promised_kib(f.load, 0), l.promised_kib[0]);
+    ck_assert_uint_eq(zp_load_promised_kib(f.load, 1), 0);
+    l.promised_kib[1] = ZP_MAX_MEM_KIB + 1;
+    ck_works(zp__ledger_apply(&l, f.load, &err));
+    ck_assert_uint_eq(zp_load_promised_kib(f.load, 1), ZP_MAX_MEM_KIB);
+    fixture_clear(&f);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("core ledger");
@@ -233,5 +281,7 @@ int main(void)
     tcase_add_test(tc, overhead_is_charged_once_a_pnode);
     tcase_add_test(tc, what_an_adopted_guest_gave_back_is_kept);
     tcase_add_test(tc, others_weigh_where_they_may_run);
+    tcase_add_test(tc, vcpus_weigh_on_pcpus);
+    tcase_add_test(tc, a_load_is_told_what_is_promised);
     return suite_run(s);
 }

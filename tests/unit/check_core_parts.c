@@ -133,6 +133,34 @@ START_TEST(what_they_give_is_gone)
 }
 END_TEST
 
+/* Each with what was asked of it, and what came on top. */
+START_TEST(why_tells_of_them)
+{
+    unsigned long long over;
+    char *text, want[200];
+    uint32_t i;
+
+    for (i = 0; i < 8; i++)
+        f.host.free_kib[i] = f.host.nr_pcpus[i] ? 0 : 2 * GIB;
+    f.host.free_kib[4] = 16 * GIB;
+    f.req.vcpus = 16;
+    f.req.mem_kib = 16 * GIB;
+    ask(6, 256 * MIB);
+    ask(7, 512 * MIB);
+    fixture_build(&f);
+    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_assert_uint_eq(f.plan.nr_vnodes, 3);
+    over = f.plan.vnode[1].mem_kib / MIB - 256;
+    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
+    snprintf(want, sizeof(want),
+             "node 6 gives 256 MiB that were asked of it\n"
+             "node 6 gives %llu MiB that did not fit\n"
+             "node 7 gives 512 MiB that were asked of it\n", over);
+    ck_assert_msg(strstr(text, want), "no '%s' in:\n%s", want, text);
+    free(text);
+}
+END_TEST
+
 /* The one that is short is named, be it not the first. */
 START_TEST(the_second_is_short)
 {
@@ -181,6 +209,7 @@ int main(void)
     tcase_add_test(tc, they_ascend_behind_the_vcpus);
     tcase_add_test(tc, spill_comes_on_top);
     tcase_add_test(tc, what_they_give_is_gone);
+    tcase_add_test(tc, why_tells_of_them);
     tcase_add_test(tc, the_second_is_short);
     tcase_add_test(tc, nodes_that_do_not_reach_them);
     tcase_add_test(tc, nodes_that_are_none);

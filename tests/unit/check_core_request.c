@@ -133,6 +133,27 @@ CHANGE(interleave_what, r->spill = ZP_SPILL_INTERLEAVE)
 CHANGE(interleave_not, r->interleave.nr = 1)
 CHANGE(interleave_grows, r->spill = ZP_SPILL_INTERLEAVE;
        r->interleave.nr = 1; r->max_mem_kib = 2 << 20)
+CHANGE(interleave_many, r->spill = ZP_SPILL_INTERLEAVE;
+       for (r->interleave.nr = 0; r->interleave.nr < 33; r->interleave.nr++)
+           r->interleave.os_id[r->interleave.nr] = r->interleave.nr)
+CHANGE(emulate_one, r->emulate = 1)
+CHANGE(emulate_many, r->emulate = 5)
+CHANGE(emulate_near, r->emulate = 2; r->emulate_remote = 10)
+CHANGE(emulate_far, r->emulate = 2; r->emulate_remote = 255)
+CHANGE(emulate_none, r->emulate_remote = 20)
+CHANGE(emulate_pv, r->emulate = 2; r->type = ZP_GUEST_PV)
+CHANGE(emulate_unseen, r->emulate = 2; r->vnuma = ZP_VNUMA_NEVER)
+CHANGE(emulate_dynamic, r->emulate = 2; r->max_mem_kib = 2 << 20)
+CHANGE(emulate_few, r->emulate = 2; r->vnuma_min_vcpus = 5)
+CHANGE(emulate_spill, r->emulate = 2; r->spill = ZP_SPILL_HONEST)
+CHANGE(emulate_float, r->emulate = 2; r->float_to = ZP_FLOAT_L3)
+CHANGE(emulate_smt, r->emulate = 2; r->smt = ZP_SMT_PACK)
+CHANGE(emulate_dedicated, r->emulate = 2; r->dedicated = true)
+CHANGE(emulate_vcpus, r->emulate = 2; r->max_node_vcpus = 4)
+CHANGE(emulate_kib, r->emulate = 2; r->max_node_kib = 1 << 20)
+CHANGE(dedicated_twice, r->dedicated = true; r->overcommit = 2)
+CHANGE(threads_spread, r->threads = 2; r->smt = ZP_SMT_SPREAD)
+CHANGE(threads_avoid, r->threads = 2; r->smt = ZP_SMT_AVOID)
 CHANGE(same_node_twice, r->memory_nodes.nr = 2;
        r->memory_nodes.os_id[0] = r->memory_nodes.os_id[1] = 6)
 CHANGE(interleaved_twice, r->spill = ZP_SPILL_INTERLEAVE;
@@ -143,6 +164,13 @@ CHANGE(many_near, r->nr_near = 17)
 CHANGE(bad_near, near_one(r, "eth0"))
 CHANGE(near_twice, near_one(r, "41:00.0"); near_one(r, "0000:41:00.0"))
 CHANGE(near_weight, near_one(r, "41:00.0"); r->near[0].weight = 1000001)
+
+#define NOT_SHOWN \
+    "emulate: only a static pvh zone that may see nodes can be shown other ones"
+#define NOT_WITH \
+    "emulate: not with spill, float, smt, dedicated or limits of a node"
+#define NO_SIBLINGS \
+    "2 threads per core: the vcpus are to be kept on cores of their own"
 
 static const struct refusal refusals[] = {
     { "no vcpus", no_vcpus, ZP_ERR_INVAL, "vcpus",
@@ -181,6 +209,39 @@ static const struct refusal refusals[] = {
       "nodes to interleave are named, but not that spill" },
     { "interleave that grows", interleave_grows, ZP_ERR_INVAL,
       "memory-policy", "interleaved memory is static: it can't grow" },
+    { "interleave on 33", interleave_many, ZP_ERR_RANGE, "interleave-nodes",
+      "33 nodes are named, a zone has at most 32" },
+    { "emulate one", emulate_one, ZP_ERR_RANGE, "emulate",
+      "emulate: 1 nodes, not 2..32" },
+    { "emulate more than vcpus", emulate_many, ZP_ERR_INVAL, "emulate",
+      "emulate: 5 nodes need a vcpu and 2 MiB each" },
+    { "emulate what is local", emulate_near, ZP_ERR_RANGE, "emulate",
+      "emulate: distance 10 is not in 11..254" },
+    { "emulate what is out of reach", emulate_far, ZP_ERR_RANGE, "emulate",
+      "emulate: distance 255 is not in 11..254" },
+    { "a distance of nothing", emulate_none, ZP_ERR_INVAL, "emulate",
+      "a distance to emulate, but no nodes" },
+    { "emulate for pv", emulate_pv, ZP_ERR_INVAL, "emulate", NOT_SHOWN },
+    { "emulate unseen", emulate_unseen, ZP_ERR_INVAL, "emulate", NOT_SHOWN },
+    { "emulate dynamic", emulate_dynamic, ZP_ERR_INVAL, "emulate",
+      NOT_SHOWN },
+    { "emulate for few vcpus", emulate_few, ZP_ERR_INVAL, "emulate",
+      NOT_SHOWN },
+    { "emulate and spill", emulate_spill, ZP_ERR_INVAL, "emulate", NOT_WITH },
+    { "emulate and float", emulate_float, ZP_ERR_INVAL, "emulate", NOT_WITH },
+    { "emulate and smt", emulate_smt, ZP_ERR_INVAL, "emulate", NOT_WITH },
+    { "emulate and dedicated", emulate_dedicated, ZP_ERR_INVAL, "emulate",
+      NOT_WITH },
+    { "emulate, vcpus of a node", emulate_vcpus, ZP_ERR_INVAL, "emulate",
+      NOT_WITH },
+    { "emulate, memory of a node", emulate_kib, ZP_ERR_INVAL, "emulate",
+      NOT_WITH },
+    { "dedicated to two", dedicated_twice, ZP_ERR_INVAL, "dedicated",
+      "dedicated pcpus have one vcpu each, overcommit is 2" },
+    { "threads on cores of their own", threads_spread, ZP_ERR_INVAL,
+      "threads", NO_SIBLINGS },
+    { "threads and nobody beside", threads_avoid, ZP_ERR_INVAL, "threads",
+      NO_SIBLINGS },
     { "a node twice", same_node_twice, ZP_ERR_INVAL, "memory-nodes",
       "memory-nodes: node 6 is named twice" },
     { "interleaved twice", interleaved_twice, ZP_ERR_INVAL,

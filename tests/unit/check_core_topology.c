@@ -340,8 +340,9 @@ END_TEST
 
 START_TEST(l3_of_another)
 {
-    struct zp_topology *from;
+    struct zp_topology *from, *other;
     struct zp_pnode_desc d = { .os_id = 2, .mem_kib = 1 << 20 };
+    struct zp_pnode_desc first = { .os_id = 9, .mem_kib = 1 << 20 };
 
     ck_works(zp_topology_new(&from, &err));
     add_cores(from);
@@ -366,6 +367,13 @@ START_TEST(l3_of_another)
     ck_fails(zp_topology_copy_l3(topo, from, &err), ZP_ERR_INVAL, "",
              "the topology is frozen and can't be changed");
     ck_assert_uint_eq(zp_topology_l3(topo, 3), ZP_UNKNOWN_ID); /* not 8 */
+    ck_works(zp_topology_new(&other, &err));
+    zp_pcpuset_add(&first.pcpus, 0);
+    ck_works(zp_topology_add_pnode(other, &first, &err));
+    ck_fails(zp_topology_copy_l3(other, from, &err), ZP_ERR_INVAL, "topology",
+             "pcpu 0 is in node 9 here, and not there: that is not the "
+             "topology of this host");
+    zp_topology_free(other);
     zp_topology_free(from);
 }
 END_TEST
