@@ -135,7 +135,8 @@ int zp_zone_spec_from_json(const char *buf, size_t len,
  * builds the domain, the monitor is started and the reservation becomes the
  * zone's record. @spec->plan is filled. On any failure (a signal that ends
  * the launcher included) no domain, record or reservation stays.
- * EXISTS: the name is taken. INFEASIBLE: nothing was created.
+ * EXISTS: the name is taken. INFEASIBLE: nothing was created. RANGE: memory that
+ * does not hold the kernel and its ramdisk.
  */
 int zp_zone_launch(struct zp_xen *xen, const struct zp_host_options *opt,
                    struct zp_zone_spec *spec, uint32_t *domid_out,

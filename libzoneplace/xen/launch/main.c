@@ -49,6 +49,19 @@ static int check_hook(int rc, struct zp_error *err)
                     zp__hook.calls);
 }
 
+/* libxc's xc_dom_chk_alloc_pages() counts in pages, and when all else is done. */
+static int build_failed(struct zp_xen *xen, const struct zp_zone_spec *spec,
+                        int rc, struct zp_error *err)
+{
+    rc = zp__log_fail(&xen->log, err, rc, "building the domain");
+    if (!strstr(err->msg, "xc_dom_chk_alloc_pages: segment"))
+        return rc;
+    return zp__fail(err, ZP_ERR_RANGE, "memory",
+                    "memory: %llu MiB do not hold the kernel %s and its "
+                    "ramdisk", (unsigned long long)spec->plan.mem_kib / 1024,
+                    spec->kernel);
+}
+
 static int build(struct zp_xen *xen, const struct zp_zone_spec *spec,
                  struct zp__built *built, struct zp_error *err)
 {
@@ -65,7 +78,7 @@ static int build(struct zp_xen *xen, const struct zp_zone_spec *spec,
                                  NULL);
     there = rc == 0;
     if (rc)
-        rc = zp__log_fail(&xen->log, err, rc, "building the domain");
+        rc = build_failed(xen, spec, rc, err);
     /* A failure before the build has nothing to do with the hook. */
     if (there || zp__hook.calls || zp__hook.err.code ||
         strstr(err->msg, "getvnuma") || strstr(err->msg, "acpi"))

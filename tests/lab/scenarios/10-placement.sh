@@ -100,6 +100,7 @@ refuse "more memory than two nodes have" 3 --vcpus 2 --memory 4G \
 refuse "more than the host" 3 --vcpus 2 --memory 1T
 refuse "a device that isn't there" 3 --vcpus 2 --memory 256M \
     --near 0000:99:00.0
+refuse "less than its kernel needs" 3 --vcpus 2 --memory 64M
 refuse "no kernel file" 1 --vcpus 2 --memory 256M --kernel /none
 is "the host's free memory is what it was" \
     "$([ "$(free_pages)" -ge $((before - 1)) ] && echo yes)" yes
