@@ -207,6 +207,9 @@ START_TEST(no_finding_beyond_the_last)
     strcpy(finding[1].change, "sched=credit2");
     zp_doctor_grub(&s, finding, 1, line, sizeof(line));
     ck_assert_str_eq(line, "sched=null numa=on");
+    strcpy(s.xen_cmdline, "no_numa no-numa xx-numa numas no-sched");
+    zp_doctor_grub(&s, finding, 1, line, sizeof(line));
+    ck_assert_str_eq(line, "no_numa xx-numa numas no-sched numa=on");
 }
 END_TEST
 
