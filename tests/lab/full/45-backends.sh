@@ -7,6 +7,9 @@
 # lives on node 2.
 . /lab/lib.sh
 
+# What it reads and writes takes a while on two emulated vcpus.
+# shellcheck disable=SC2034 # of lib.sh
+ZONE_CMD_LIMIT=240
 mkdir -p /out
 KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
 HOME_VCPU=1
@@ -47,12 +50,13 @@ follow()
 }
 
 # served NAME: sets home and away, the ticks in which its disk and its interface
-# were served on the vcpu at home and on the other; false if they were not.
+# were served on the vcpu at home and on the other; false if they were not. Not
+# to be called in a subshell.
 served()
 {
     local id pids pid work good=0
 
-    id=$(zone_id "$1")
+    id=$(zone_id "$1") home=0 away=0
     # Their threads, which a zone without a word about them has just so.
     wait_until 20 at_work "$id" || return 1
     pids=$(threads "$id")
@@ -62,8 +66,8 @@ served()
     done
     ran=()
     {
-        zone_cmd "$id" disk xvda 60000000 &&
-            zone_cmd "$id" net 10.77.0.2 6000000
+        zone_cmd "$id" disk xvda 8000000 &&
+            zone_cmd "$id" net 10.77.0.2 1000000
     } >/tmp/served 2>&1 &
     work=$!
     while kill -0 $work 2>/dev/null; do
@@ -74,7 +78,7 @@ served()
     done
     wait $work || good=1
     note "$1: $(tr '\n' ' ' </tmp/served)"
-    home=${ran[$HOME_VCPU]:-0} away=$((${ran[0]:-0}))
+    home=${ran[$HOME_VCPU]:-0} away=${ran[0]:-0}
     return $good
 }
 at_work()
@@ -93,7 +97,11 @@ for mode in "" --backend-affinity; do
         continue
     fi
     [ -z "$mode" ] || sleep 3
-    check "$what: its disk and interface are served" served served
+    if served served; then
+        ok "$what: its disk and interface are served"
+    else
+        fail "$what: its disk and interface are served" || true
+    fi
     note "$what: $home ticks at home, $away away"
     check "$what: it took time" [ $((home + away)) -ge 10 ]
     if [ -n "$mode" ]; then
