@@ -234,6 +234,7 @@ static void near_some(uint32_t nr)
  * that are alike are not known to be. */
 START_TEST(bounds_prune)
 {
+    static const uint32_t owners[] = { 13, 0, 3, 8 };
     uint32_t i;
 
     gen_idle_host(&f.host, GEN_HYPERCUBE, 16, 8, 16 * GIB);
@@ -253,6 +254,8 @@ START_TEST(bounds_prune)
     near_some(3);
     ck_works(place(&err));
     ck_assert_uint_le(f.plan.steps, 10);
+    for (i = 0; i < 4; i++)
+        ck_assert_uint_eq(f.plan.vnode[i].pnode, owners[i]);
 }
 END_TEST
 
@@ -355,7 +358,7 @@ START_TEST(the_owner_is_narrow)
     uint32_t i;
 
     for (i = 1; i < 8; i++)
-        f.host.nr_pcpus[i] = i == 5 ? 1 : 2;
+        f.host.nr_pcpus[i] = i == 5 || i == 6 ? 2 : 0;
     f.host.nr_devices = 1;
     strcpy(f.host.device[0].busid, "0000:41:00.0");
     f.host.device[0].nr_ids = 1;
@@ -386,6 +389,11 @@ START_TEST(emulated_ids_are_charged)
     ck_assert_uint_eq(f.plan.nr_vcpu_ids, 32);
     ck_assert_uint_eq(f.plan.overhead_kib,
                       zp_overhead_kib(ZP_GUEST_PVH, 32, 4 * GIB));
+    f.host.free_kib[0] = f.host.free_kib[1] = 2 * GIB +
+                                              f.plan.overhead_share_kib;
+    ck_works(place(&err));
+    f.host.free_kib[1] -= ZP_UNIT_KIB;
+    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
 }
 END_TEST
 
