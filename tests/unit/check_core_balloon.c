@@ -56,6 +56,7 @@ static const struct {
     { 1024, 512, 1024, "keeps 1024 MiB, 512 used" },
     { 1024, 716, 1024, "keeps 1024 MiB, 716 used" },
     { 1024, 717, 1280, "grows from 1024 to 1280 MiB, 717 used" },
+    { 1000, 700, 1250, "grows from 1000 to 1250 MiB, 700 used" },
     { 512, 500, 640, "grows from 512 to 640 MiB, 500 used" },
     { 6144, 6000, 7168, "grows from 6144 to 7168 MiB, 6000 used" },
     { 8000, 8000, 8192, "grows from 8000 to 8192 MiB, 8000 used" },

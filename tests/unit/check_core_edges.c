@@ -446,6 +446,22 @@ START_TEST(addresses_of_devices)
 }
 END_TEST
 
+/* A node with one vcpu is shown as one, few as they are. */
+START_TEST(each_node_is_shown)
+{
+    uint32_t i;
+
+    for (i = 0; i < 8; i++)
+        f.host.nr_pcpus[i] = i == 0 ? 16 : i == 1 ? 1 : 0;
+    f.req.vcpus = 17;
+    f.req.nr_vnodes = f.req.emulate = 2;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.nr_vnodes, 2);
+    ck_assert_uint_eq(f.plan.vnode[1].pnode, 1);
+    ck_assert_uint_eq(f.plan.vnode[1].nr_vcpus, 1);
+}
+END_TEST
+
 /* One function's node is that of all of its device, and of no other. */
 START_TEST(functions_are_together)
 {
@@ -547,6 +563,7 @@ int main(void)
     tcase_add_test(tc, the_least_laden_set);
     tcase_add_test(tc, no_pcpu_beyond_the_last);
     tcase_add_test(tc, addresses_of_devices);
+    tcase_add_test(tc, each_node_is_shown);
     tcase_add_test(tc, functions_are_together);
     tcase_add_test(tc, a_proof_is_the_sum);
     tcase_add_test(tc, emulated_nodes_ascend);

@@ -136,6 +136,20 @@ CHANGE(interleave_grows, r->spill = ZP_SPILL_INTERLEAVE;
 CHANGE(interleave_many, r->spill = ZP_SPILL_INTERLEAVE;
        for (r->interleave.nr = 0; r->interleave.nr < 33; r->interleave.nr++)
            r->interleave.os_id[r->interleave.nr] = r->interleave.nr)
+static void part(struct zp_request *r, uint64_t mem_kib)
+{
+    r->part[r->nr_parts].os_id = 5 + r->nr_parts;
+    r->part[r->nr_parts++].mem_kib = mem_kib;
+}
+
+CHANGE(part_of_none, part(r, 0); part(r, 1 << 20))
+CHANGE(part_of_all, part(r, 1 << 20); part(r, ZP_MAX_MEM_KIB + 1))
+CHANGE(part_twice, part(r, 1 << 20); part(r, 1 << 20); r->part[1].os_id = 5)
+CHANGE(parts_many, r->nr_parts = ZP_MAX_PARTS + 1)
+CHANGE(part_pv, part(r, 1 << 20); r->type = ZP_GUEST_PV)
+CHANGE(part_emulated, part(r, 1 << 20); r->emulate = 2)
+CHANGE(part_dynamic, part(r, 1 << 20); r->max_mem_kib = 2 << 20)
+CHANGE(part_preferred, part(r, 1 << 20); r->spill = ZP_SPILL_PREFERRED)
 CHANGE(emulate_one, r->emulate = 1)
 CHANGE(emulate_many, r->emulate = 5)
 CHANGE(emulate_near, r->emulate = 2; r->emulate_remote = 10)
@@ -167,6 +181,9 @@ CHANGE(near_weight, near_one(r, "41:00.0"); r->near[0].weight = 1000001)
 
 #define NOT_SHOWN \
     "emulate: only a static pvh zone that may see nodes can be shown other ones"
+#define NO_PARTS \
+    "memory of memory-only nodes is for static pvh zones with strict or honest " \
+    "spill"
 #define NOT_WITH \
     "emulate: not with spill, float, smt, dedicated or limits of a node"
 #define NO_SIBLINGS \
@@ -211,6 +228,21 @@ static const struct refusal refusals[] = {
       "memory-policy", "interleaved memory is static: it can't grow" },
     { "interleave on 33", interleave_many, ZP_ERR_RANGE, "interleave-nodes",
       "33 nodes are named, a zone has at most 32" },
+    { "a part of nothing", part_of_none, ZP_ERR_RANGE, "memory-nodes",
+      "memory-nodes: 0 KiB of node 5, not 1..4398046511104" },
+    { "a part of all there is", part_of_all, ZP_ERR_RANGE, "memory-nodes",
+      "memory-nodes: 4398046511105 KiB of node 6, not 1..4398046511104" },
+    { "two parts of one node", part_twice, ZP_ERR_INVAL, "memory-nodes",
+      "memory-nodes: node 5 is named twice" },
+    { "parts of too many", parts_many, ZP_ERR_RANGE, "memory-nodes",
+      "memory of 9 nodes is asked, at most of 8" },
+    { "parts of pv", part_pv, ZP_ERR_INVAL, "memory-nodes", NO_PARTS },
+    { "parts of emulated", part_emulated, ZP_ERR_INVAL, "memory-nodes",
+      NO_PARTS },
+    { "parts of dynamic", part_dynamic, ZP_ERR_INVAL, "memory-nodes",
+      NO_PARTS },
+    { "parts of preferred", part_preferred, ZP_ERR_INVAL, "memory-nodes",
+      NO_PARTS },
     { "emulate one", emulate_one, ZP_ERR_RANGE, "emulate",
       "emulate: 1 nodes, not 2..32" },
     { "emulate more than vcpus", emulate_many, ZP_ERR_INVAL, "emulate",
