@@ -283,6 +283,7 @@ START_TEST(what_is_worse_is_no_rival)
     f.req.nr_vnodes = 2;
     ck_works(place(&err));
     ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
+    ck_assert_ptr_nonnull(strstr(text, "; skipped, in no feasible set: none\n"));
     ck_assert_ptr_nonnull(strstr(text, "\nno other set has that sum\n"));
     free(text);
 }

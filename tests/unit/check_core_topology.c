@@ -301,6 +301,7 @@ static void set_l3s(struct zp_topology *to, const char *l3s)
 START_TEST(l3_domains)
 {
     add_cores(topo);
+    ck_works(zp_topology_set_pcpu(topo, 9, 9, 9, &err));
     ck_fails(zp_topology_set_pcpu_l3(topo, 4096, 0, &err), ZP_ERR_RANGE,
              "pcpus", "pcpu 4096 is beyond 4095");
     set_l3s(topo, "zzaazzbb-q"); /* 9 is no pcpu of this host */
