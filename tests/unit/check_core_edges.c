@@ -536,6 +536,27 @@ START_TEST(packages_have_no_gap)
 }
 END_TEST
 
+/* One wide node of eight: each would have room for as many ids as that. */
+START_TEST(no_apic_ids_fit)
+{
+    uint32_t i;
+
+    gen_idle_host(&f.host, GEN_SOCKETS, 8, 64, 16 * GIB);
+    f.host.nodes_per_socket = 4;
+    f.host.pcpus_per_core = 1;
+    for (i = 1; i < 8; i++)
+        f.host.nr_pcpus[i] = 9;
+    f.req.tier = ZP_TIER_PATCHED;
+    f.req.nr_vnodes = 8;
+    f.req.vcpus = 127;
+    ck_works(place(&err));
+    ck_assert_uint_eq(f.plan.threads_per_core, 0);
+    ck_works(zp_plan_check(NULL, &f.plan, &err));
+    f.plan.threads_per_core = 1;
+    broken("plan: its APIC ids don't fit");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("core edges");
@@ -569,5 +590,6 @@ int main(void)
     tcase_add_test(tc, a_proof_is_the_sum);
     tcase_add_test(tc, emulated_nodes_ascend);
     tcase_add_test(tc, packages_have_no_gap);
+    tcase_add_test(tc, no_apic_ids_fit);
     return suite_run(s);
 }
