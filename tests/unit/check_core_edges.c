@@ -482,81 +482,6 @@ START_TEST(functions_are_together)
 }
 END_TEST
 
-static void broken(const char *msg)
-{
-    ck_fails(zp_plan_check(NULL, &f.plan, &err), ZP_ERR_INVAL, "plan", msg);
-}
-
-/* Nothing less than the sum is proven to be the best. */
-START_TEST(a_proof_is_the_sum)
-{
-    f.req.nr_vnodes = 2;
-    ck_works(place(&err));
-    f.plan.lower_bound = 23;
-    broken("a bound of 23 does not prove a sum of 24");
-    f.plan.exact = false;
-    ck_works(zp_plan_check(NULL, &f.plan, &err));
-    f.plan.strategy = ZP_SCATTER;
-    broken("a bound of 23 does not prove a sum of 24");
-    f.plan.lower_bound = 25;
-    ck_works(zp_plan_check(NULL, &f.plan, &err));
-}
-END_TEST
-
-START_TEST(emulated_nodes_ascend)
-{
-    f.req.emulate = 3;
-    ck_works(place(&err));
-    ck_works(zp_plan_check(NULL, &f.plan, &err));
-    f.plan.vnode[1].spill = true;
-    broken("vnode 1 is on node position 0, or spilled");
-    f.plan.vnode[1].spill = false;
-    f.plan.vnode[1].pnode = 1;
-    broken("vnode 2 is on position 0, after 1");
-}
-END_TEST
-
-/* A package is the next one, or one that was. */
-START_TEST(packages_have_no_gap)
-{
-    f.req.tier = ZP_TIER_PATCHED;
-    f.req.strategy = ZP_SCATTER;
-    f.req.packages = ZP_PACKAGES_SOCKET;
-    f.req.nr_vnodes = 3;
-    f.host.nodes_per_socket = 4;
-    f.host.pcpus_per_core = 1;
-    ck_works(place(&err));
-    ck_assert_uint_gt(f.plan.threads_per_core, 0);
-    ck_works(zp_plan_check(NULL, &f.plan, &err));
-    f.plan.vnode[1].package = 2;
-    broken("vnode 1 is in package 2");
-    f.plan.vnode[1].package = 0;
-    f.plan.vnode[2].package = 2;
-    broken("vnode 2 is in package 2");
-}
-END_TEST
-
-/* One wide node of eight: each would have room for as many ids as that. */
-START_TEST(no_apic_ids_fit)
-{
-    uint32_t i;
-
-    gen_idle_host(&f.host, GEN_SOCKETS, 8, 64, 16 * GIB);
-    f.host.nodes_per_socket = 4;
-    f.host.pcpus_per_core = 1;
-    for (i = 1; i < 8; i++)
-        f.host.nr_pcpus[i] = 9;
-    f.req.tier = ZP_TIER_PATCHED;
-    f.req.nr_vnodes = 8;
-    f.req.vcpus = 127;
-    ck_works(place(&err));
-    ck_assert_uint_eq(f.plan.threads_per_core, 0);
-    ck_works(zp_plan_check(NULL, &f.plan, &err));
-    f.plan.threads_per_core = 1;
-    broken("plan: its APIC ids don't fit");
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("core edges");
@@ -587,9 +512,5 @@ int main(void)
     tcase_add_test(tc, addresses_of_devices);
     tcase_add_test(tc, each_node_is_shown);
     tcase_add_test(tc, functions_are_together);
-    tcase_add_test(tc, a_proof_is_the_sum);
-    tcase_add_test(tc, emulated_nodes_ascend);
-    tcase_add_test(tc, packages_have_no_gap);
-    tcase_add_test(tc, no_apic_ids_fit);
     return suite_run(s);
 }
