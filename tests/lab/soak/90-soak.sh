@@ -104,6 +104,15 @@ again()
         --numa-nodes 2 --overcommit 2 --on-crash restart
 }
 
+# stopped NAME: its guest answers nothing more, which emulation does to one now
+# and then. What must hold of its zone holds, and it is destroyed.
+stopped()
+{
+    ! zone_cmd "$(zone_id "$1")" report >/dev/null &&
+        zonectl verify "$1" >/tmp/verify 2>&1 && hung "$1" "in step $step" &&
+        what+=": its guest had stopped"
+}
+
 step_life()
 {
     local id
@@ -111,7 +120,10 @@ step_life()
     id=$(zone_id "$victim")
     pick reboot panic poweroff
     what="$picked in $victim"
-    zone_cmd "$id" "$picked" >/tmp/step.out || return 1
+    if ! zone_cmd "$id" "$picked" >/tmp/step.out; then
+        stopped "$victim" && unset "zones[$victim]"
+        return
+    fi
     if [ "$picked" = poweroff ]; then
         unset "zones[$victim]"
         wait_until 60 zone_gone "$victim"
@@ -127,7 +139,8 @@ step_balloon()
     local size=$(((RANDOM % 15) * 16 + 256))
 
     what="mem-set dev ${size}M"
-    timeout 240 zonectl mem-set dev ${size}M --wait >/tmp/step.out 2>&1
+    timeout 240 zonectl mem-set dev ${size}M --wait >/tmp/step.out 2>&1 ||
+        { stopped dev && dev && report_of dev 240 dev >/tmp/step.report; }
 }
 
 step_kill()
@@ -250,4 +263,6 @@ done
 [ -z "${zones[foreign]:-}" ] || xl destroy foreign
 check "dev: destroy" zonectl destroy dev
 nothing_left "the end"
+check "guests stopped or hung in their boot: $(lab_hangs) in $step steps" \
+    [ "$(lab_hangs)" -le $((step / 20 + 1)) ]
 lab_done
