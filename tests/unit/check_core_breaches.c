@@ -88,6 +88,13 @@ START_TEST(packages_have_no_gap)
     f.plan.vnode[1].package = 0;
     f.plan.vnode[2].package = 2;
     broken("vnode 2 is in package 2");
+    f.plan.packages = ZP_PACKAGES_NODE;
+    broken("vnode 1 is in package 0");
+    f.plan.packages = (enum zp_packages)2;
+    broken("plan: 1 threads per core, packages 2");
+    f.plan.packages = ZP_PACKAGES_SOCKET;
+    f.plan.threads_per_core = 3;
+    broken("plan: 3 threads per core, packages 0");
 }
 END_TEST
 

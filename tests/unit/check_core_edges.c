@@ -259,6 +259,22 @@ START_TEST(bounds_prune)
 }
 END_TEST
 
+/* The first device's node is full. A set that has the second's is better than one
+ * that has none, far as it is. */
+START_TEST(one_device_is_better_than_none)
+{
+    near_some(2);                       /* nodes 3 and 8 */
+    f.host.device[1].os_id[0] = 6;
+    f.req.near[0].weight = 2;
+    f.req.near[1].weight = 1;
+    f.host.free_kib[3] = 0;
+    f.req.nr_vnodes = 2;
+    ck_works(place(&err));
+    ck_assert_uint_lt(f.plan.vnode[0].pnode, 3);
+    ck_assert_uint_eq(f.plan.vnode[1].pnode, 6);
+}
+END_TEST
+
 /* A node of unknown size holds no zone that may grow, be it by one unit. */
 START_TEST(unknown_holds_no_growth)
 {
@@ -499,6 +515,7 @@ int main(void)
     tcase_add_test(tc, what_floats_weighs_evenly);
     tcase_add_test(tc, no_finding_beyond_the_last);
     tcase_add_test(tc, bounds_prune);
+    tcase_add_test(tc, one_device_is_better_than_none);
     tcase_add_test(tc, unknown_holds_no_growth);
     tcase_add_test(tc, what_is_worse_is_no_rival);
     tcase_add_test(tc, full_is_not_small);
