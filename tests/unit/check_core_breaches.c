@@ -71,6 +71,42 @@ START_TEST(emulated_nodes_ascend)
 }
 END_TEST
 
+START_TEST(nothing_is_left_open)
+{
+    static const char open[] = "plan: spill or memory policy is not resolved";
+    static const char none[] = "plan: type, strategy, tier or first rule is "
+                               "not one that there is";
+    struct zp_plan sound;
+
+    place();
+    sound = f.plan;
+    f.plan.spill = (enum zp_spill)(ZP_SPILL_INTERLEAVE + 1);
+    broken(open);
+    f.plan = sound;
+    f.plan.memory_policy = ZP_MEMORY_DEFAULT;
+    broken(open);
+    f.plan.memory_policy = (enum zp_memory_policy)(ZP_MEMORY_DYNAMIC + 1);
+    broken(open);
+    f.plan = sound;
+    f.plan.strategy = (enum zp_strategy)(ZP_SCATTER + 1);
+    broken(none);
+    f.plan = sound;
+    f.plan.tier = (enum zp_tier)(ZP_TIER_PATCHED + 1);
+    broken(none);
+    f.plan = sound;
+    f.plan.first_rule = (enum zp_first_rule)(ZP_RULE_BALANCED + 1);
+    broken(none);
+    f.plan = sound;
+    f.plan.nr_cpu_vnodes = 0;
+    broken("plan: 1 vnodes, 0 of them with vcpus");
+    f.plan.nr_cpu_vnodes = 2;
+    broken("plan: 1 vnodes, 2 of them with vcpus");
+    f.plan = sound;
+    f.plan.vcpus = 0;
+    broken("plan: 0 of 4 vcpus online, 4 ids, at most 128");
+}
+END_TEST
+
 /* A package is the next one, or one that was. */
 START_TEST(packages_have_no_gap)
 {
@@ -188,6 +224,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_proof_is_the_sum);
     tcase_add_test(tc, emulated_nodes_ascend);
+    tcase_add_test(tc, nothing_is_left_open);
     tcase_add_test(tc, packages_have_no_gap);
     tcase_add_test(tc, no_apic_ids_fit);
     tcase_add_test(tc, a_group_has_one_l3);
