@@ -190,6 +190,19 @@ START_TEST(a_group_has_one_l3)
 }
 END_TEST
 
+/* As many groups as there may be vcpus, and none is left out. */
+START_TEST(groups_ascend)
+{
+    gen_idle_host(&f.host, GEN_FLAT, 1, 128, 16 * GIB);
+    f.req.vcpus = 128;
+    f.req.dedicated = true;
+    place();
+    ck_assert_uint_eq(f.plan.nr_groups, 128);
+    f.plan.vcpu_group[0] = 2;
+    broken("vcpu 0 is in group 2, after group 0");
+}
+END_TEST
+
 START_TEST(avoided_threads_idle)
 {
     f.req.vcpus = 3;
@@ -228,6 +241,7 @@ int main(void)
     tcase_add_test(tc, packages_have_no_gap);
     tcase_add_test(tc, no_apic_ids_fit);
     tcase_add_test(tc, a_group_has_one_l3);
+    tcase_add_test(tc, groups_ascend);
     tcase_add_test(tc, avoided_threads_idle);
     tcase_add_test(tc, packed_cores_are_whole);
     return suite_run(s);
