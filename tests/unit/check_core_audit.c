@@ -192,6 +192,39 @@ START_TEST(two_go_to_one_node)
 }
 END_TEST
 
+/* Two halves that do not reach each other. The worst guest fits on neither until
+ * another has left one: then it has its turn. */
+START_TEST(who_moves_makes_room)
+{
+    struct zp_pcpuset vcpu[2];
+    struct zp_guest guests[2];
+    struct zp_audit audits[2];
+    struct fixture f;
+    uint32_t i;
+
+    fixture_init(&f);
+    gen_idle_host(&f.host, GEN_ISLANDS, 4, 16, 16 * GIB);
+    for (i = 0; i < 4; i++)
+        f.host.free_kib[i] = i == 3 ? 4 * GIB + GIB / 8 : 0;
+    fixture_build(&f);
+    memset(guests, 0, sizeof(guests));
+    for (i = 0; i < 2; i++) {
+        pin(&vcpu[i], 1, 3, 3);
+        guests[i].domid = i + 1;
+        guests[i].nr_vcpus = 1;
+        guests[i].vcpu = &vcpu[i];
+    }
+    guests[0].held_kib[0] = 5 * GIB;
+    guests[0].held_kib[2] = 2 * GIB;
+    guests[1].held_kib[1] = 4 * GIB;
+    ck_works(zp_audit(f.topo, f.load, guests, 2, audits, &err));
+    ck_assert_uint_eq(audits[1].turn, 1);
+    ck_assert_uint_eq(audits[1].home.os_id[0], 3);
+    ck_assert_uint_eq(audits[0].turn, 2);
+    fixture_clear(&f);
+}
+END_TEST
+
 START_TEST(no_memory)
 {
     struct zp_pcpuset vcpu[3];
@@ -225,6 +258,7 @@ int main(void)
     tcase_add_test(tc, no_room);
     tcase_add_test(tc, a_guest_holds_no_more_than_the_node);
     tcase_add_test(tc, two_go_to_one_node);
+    tcase_add_test(tc, who_moves_makes_room);
     tcase_add_test(tc, no_memory);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

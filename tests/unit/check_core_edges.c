@@ -264,6 +264,7 @@ END_TEST
 START_TEST(what_is_not_proven_is_improved)
 {
     uint32_t i, j;
+    char *text;
 
     gen_idle_host(&f.host, GEN_FLAT, 64, 8, 16 * GIB);
     for (i = 0; i < 64; i++) {
@@ -277,6 +278,13 @@ START_TEST(what_is_not_proven_is_improved)
     ck_assert(!f.plan.exact);
     ck_assert_uint_le(f.plan.distance_sum, 10236);
     ck_assert_uint_le(f.plan.lower_bound, f.plan.distance_sum);
+    /* So many that they are not counted. */
+    f.req.nr_vnodes = 32;
+    ck_works(place(&err));
+    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
+    ck_assert_ptr_nonnull(strstr(text, "\nchosen: "));
+    ck_assert_ptr_null(strstr(text, "sets with the first node"));
+    free(text);
 }
 END_TEST
 
