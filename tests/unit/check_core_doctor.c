@@ -1,97 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The doctor's rules: each says ok of a host that is well, change or unknown
  * of one that is not, and unknown where nothing was read. */
-#include <zoneplace-doctor.h>
-
-#include "core.h"
+#include "patient.h"
 
 #define GIB ((uint64_t)1 << 20)
-
-/* A host of which every rule says ok: 8 nodes on two sockets, 128 pcpus. */
-struct patient {
-    struct fixture f;
-    struct zp_setup s;
-    struct zp_finding finding[ZP_MAX_FINDINGS];
-    size_t nr;
-};
-
-#define GOOD_LINE "dom0_mem=4G,max:4G dom0_max_vcpus=4 dom0_nodes=0"
-
-static void put(char *to, size_t size, const char *from)
-{
-    ck_assert_uint_lt(strlen(from), size);
-    strcpy(to, from);
-}
-#define SET(field, value) put(field, sizeof(field), value)
-
-static void good_setup(struct zp_setup *s)
-{
-    zp_setup_init(s);
-    SET(s->xen_version, "4.17.7");
-    SET(s->xen_cmdline, GOOD_LINE);
-    SET(s->scheduler, "credit2");
-    SET(s->pool, "Pool-0");
-    SET(s->cpu_model, "AMD EPYC 7742 64-Core Processor");
-    SET(s->autoballoon, "auto");
-    s->patched = s->xenstored = s->pool_exists = ZP_ANSWER_YES;
-    s->blkback = s->netback = s->host_conf = s->balloond = ZP_ANSWER_YES;
-    s->dom0_kib = s->dom0_max_kib = 4 * GIB;
-    s->dom0_vcpus = 4;
-    s->dom0_numa_balancing = 0;
-    s->dynamic_zones = 2;
-    for (uint32_t pcpu = 0; pcpu < 16; pcpu++)
-        zp_pcpuset_add(&s->dom0_pcpus, pcpu);
-}
-
-static void setup(struct patient *p)
-{
-    fixture_init(&p->f);
-    p->f.host.nodes_per_socket = 4;
-    p->f.host.pcpus_per_core = 2;
-    p->f.host.pcpus_per_l3 = 8;
-    for (uint32_t i = 0; i < 8; i++)
-        p->f.host.reserve_kib[i] = 128 * 1024;
-    for (uint32_t pcpu = 0; pcpu < 4; pcpu++)
-        zp_pcpuset_add(&p->f.host.reserved, pcpu);
-    fixture_build(&p->f);
-    good_setup(&p->s);
-}
-
-static const struct zp_finding *look(struct patient *p, const char *rule)
-{
-    size_t i;
-
-    p->nr = zp_doctor_host(&p->s, p->f.topo, p->f.load, p->finding);
-    for (i = 0; i < p->nr && strcmp(p->finding[i].rule, rule) != 0; i++)
-        ;
-    ck_assert_msg(i < p->nr, "no rule %s", rule);
-    return &p->finding[i];
-}
-
-#define ck_finding(p, name, want, want_found, want_change, want_where)    \
-    do {                                                                  \
-        const struct zp_finding *got_ = look(p, name);                    \
-        ck_assert_str_eq(got_->found, want_found);                        \
-        ck_assert_str_eq(zp_verdict_name(got_->verdict),                  \
-                         zp_verdict_name(want));                          \
-        ck_assert_str_eq(got_->change, want_change);                      \
-        ck_assert_int_eq(got_->where, want_where);                        \
-    } while (0)
-#define ck_ok(p, name, found) \
-    ck_finding(p, name, ZP_VERDICT_OK, found, "", ZP_WHERE_NONE)
-#define ck_change(p, name, found, change, where) \
-    ck_finding(p, name, ZP_VERDICT_CHANGE, found, change, where)
-#define ck_hint(p, name, found, change, where) \
-    ck_finding(p, name, ZP_VERDICT_UNKNOWN, found, change, where)
-#define ck_unknown(p, name, found) ck_hint(p, name, found, "", ZP_WHERE_NONE)
 
 START_TEST(all_well)
 {
     struct patient p = { .nr = 0 };
     char line[64];
 
-    setup(&p);
-    look(&p, "tier");
+    patient_init(&p);
+    patient_ask(&p, "tier");
     ck_assert_uint_eq(p.nr, 29);
     for (size_t i = 0; i < p.nr; i++) {
         ck_assert_msg(p.finding[i].verdict == ZP_VERDICT_OK, "%s: %s",
@@ -135,7 +55,7 @@ START_TEST(hypervisor)
 {
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     SET(p.s.xen_version, "4.14.6");
     ck_change(&p, "xen-version", "Xen 4.14.6",
               "a release with Xen 4.17 or newer: Debian 12, 13",
@@ -146,7 +66,7 @@ START_TEST(hypervisor)
     ck_ok(&p, "xen-version", "Xen 5.0");
     SET(p.s.xen_version, "x");
     ck_unknown(&p, "xen-version", "Xen \"x\"");
-    good_setup(&p.s);
+    patient_set_up(&p.s);
     p.s.patched = ZP_ANSWER_NO;
     ck_ok(&p, "tier", "stock: zones see no threads and no L3, and are "
           "dynamic on one node only");
@@ -181,7 +101,7 @@ START_TEST(x2apic_of_many)
 {
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     fixture_clear(&p.f);
     gen_idle_host(&p.f.host, GEN_SOCKETS, 8, 32, 16 * GIB);
     p.f.topo = NULL;
@@ -209,7 +129,7 @@ START_TEST(ring)
     };
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     ck_ok(&p, "console-ring", "not needed on the patched tier");
     p.s.patched = ZP_ANSWER_NO;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -229,7 +149,7 @@ START_TEST(ring_of_few)
 {
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     gen_idle_host(&p.f.host, GEN_FLAT, 1, 4, 16 * GIB);
     fixture_build(&p.f);
     p.s.patched = ZP_ANSWER_NO;
@@ -243,7 +163,7 @@ START_TEST(numa_off)
 {
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     SET(p.s.xen_cmdline, "numa=off");
     ck_change(&p, "numa", "numa=off on Xen's command line", "numa=on",
               ZP_WHERE_GRUB);
@@ -263,7 +183,7 @@ START_TEST(one_node)
 {
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     p.f.host.nr = 1;
     fixture_build(&p.f);
     ck_ok(&p, "numa", "1 node");
@@ -286,7 +206,7 @@ START_TEST(interleaved_sockets)
     struct zp_pnode_desc desc = { .mem_kib = 64 * GIB };
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     fixture_clear(&p.f);
     ck_works(zp_topology_new(&p.f.topo, &err));
     zp_pcpuset_add(&desc.pcpus, 0);
@@ -312,7 +232,7 @@ START_TEST(slit)
 {
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     ck_ok(&p, "slit", "12 to 32");
     p.f.host.dist[0] = 20;
     fixture_build(&p.f);
@@ -356,7 +276,7 @@ START_TEST(nodes_of_sockets)
     };
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         p.f.host.nodes_per_socket = cases[i].nodes_per_socket;
         fixture_build(&p.f);
@@ -379,7 +299,7 @@ START_TEST(caches_and_devices)
 {
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     ck_ok(&p, "smt", "cores of two threads");
     ck_ok(&p, "l3", "16 L3 domains");
     p.f.host.pcpus_per_l3 = 0;
@@ -401,137 +321,11 @@ START_TEST(caches_and_devices)
 }
 END_TEST
 
-START_TEST(dom0_memory)
-{
-    static const struct {
-        const char *line;
-        const char *found;
-        const char *change;
-    } cases[] = {
-        { "", "not given, dom0 has 4096 MiB", "dom0_mem=4096M,max:4096M" },
-        { "dom0_mem=4G", "4G: no maximum", "dom0_mem=4G,max:4G" },
-        { "dom0_mem=2G,max:4G", "2G,max:4G: not the same as its maximum",
-          "dom0_mem=2G,max:2G" },
-        { "dom0_mem=max:4G", "max:4G: not the same as its maximum",
-          "dom0_mem=4G,max:4G" },
-        { "dom0_mem=min:1G,max:4G,4G", "min:1G,max:4G,4G", NULL },
-        { "dom0_mem=1G dom0_mem=4G,max:4G", "4G,max:4G", NULL },
-    };
-    struct patient p = { .nr = 0 };
-
-    setup(&p);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        SET(p.s.xen_cmdline, cases[i].line);
-        if (cases[i].change)
-            ck_change(&p, "dom0-mem", cases[i].found, cases[i].change,
-                      ZP_WHERE_GRUB);
-        else
-            ck_ok(&p, "dom0-mem", cases[i].found);
-    }
-    SET(p.s.xen_cmdline, "");
-    p.s.dom0_kib = ZP_UNKNOWN_NUMBER;
-    ck_change(&p, "dom0-mem", "not given", "dom0_mem=4096M,max:4096M",
-              ZP_WHERE_GRUB);
-    ck_unknown(&p, "dom0-balloon", "not read");
-    fixture_clear(&p.f);
-}
-END_TEST
-
-START_TEST(dom0_balloons)
-{
-    struct patient p = { .nr = 0 };
-
-    setup(&p);
-    p.s.dom0_kib = 3 * GIB;
-    ck_change(&p, "dom0-balloon", "3072 of 4096 MiB: it has given some back",
-              "xl mem-set Domain-0 4096", ZP_WHERE_SHELL);
-    p.s.dom0_kib = 4 * GIB - 64 * 1024;
-    ck_ok(&p, "dom0-balloon", "4032 MiB, all that is its own");
-    p.s.dom0_max_kib = UINT64_MAX - 1;
-    ck_ok(&p, "dom0-balloon", "4032 MiB, without a maximum to compare");
-    p.s.dom0_max_kib = 1024 * GIB;
-    ck_ok(&p, "dom0-balloon", "4032 MiB, without a maximum to compare");
-    ck_ok(&p, "autoballoon", "auto, which is off with dom0_mem");
-    SET(p.s.xen_cmdline, "");
-    ck_change(&p, "autoballoon", "auto", "autoballoon=\"off\"",
-              ZP_WHERE_XL_CONF);
-    SET(p.s.autoballoon, "on");
-    ck_change(&p, "autoballoon", "on", "autoballoon=\"off\"",
-              ZP_WHERE_XL_CONF);
-    SET(p.s.autoballoon, "0");
-    ck_ok(&p, "autoballoon", "off");
-    fixture_clear(&p.f);
-}
-END_TEST
-
-START_TEST(dom0_vcpus)
-{
-    struct patient p = { .nr = 0 };
-
-    setup(&p);
-    p.s.dom0_vcpus = 128;
-    ck_ok(&p, "dom0-vcpus", "128 on 128 pcpus");
-    SET(p.s.xen_cmdline, "");
-    ck_change(&p, "dom0-vcpus", "128 on 128 pcpus", "dom0_max_vcpus=8",
-              ZP_WHERE_GRUB);
-    p.s.dom0_vcpus = 4;
-    ck_ok(&p, "dom0-vcpus", "4 on 128 pcpus");
-    ck_change(&p, "dom0-nodes", "not given: dom0's memory is anywhere",
-              "dom0_nodes=0", ZP_WHERE_GRUB);
-    ck_ok(&p, "dom0-pinned", "on pcpus 0-15");
-    for (uint32_t pcpu = 16; pcpu < 128; pcpu++)
-        zp_pcpuset_add(&p.s.dom0_pcpus, pcpu);
-    ck_change(&p, "dom0-pinned", "its vcpus run on any of 128 pcpus",
-              "xl vcpu-pin Domain-0 all 0-3", ZP_WHERE_SHELL);
-    fixture_clear(&p.f);
-}
-END_TEST
-
-START_TEST(reserves)
-{
-    struct patient p = { .nr = 0 };
-
-    setup(&p);
-    ck_ok(&p, "node-reserve", "at least 128 MiB a node");
-    p.f.host.reserve_kib[5] = 0;
-    memset(&p.f.host.reserved, 0, sizeof(p.f.host.reserved));
-    fixture_build(&p.f);
-    ck_change(&p, "node-reserve", "none", "reserve-percent = 1",
-              ZP_WHERE_HOST_CONF);
-    ck_change(&p, "reserved-pcpus", "none: zones run where dom0 does",
-              "reserved-pcpus = 0-3", ZP_WHERE_HOST_CONF);
-    zp_pcpuset_add(&p.f.host.reserved, 40);
-    fixture_build(&p.f);
-    ck_change(&p, "reserved-pcpus", "40, where dom0 does not run",
-              "reserved-pcpus = 0-3", ZP_WHERE_HOST_CONF);
-    zp_pcpuset_add(&p.f.host.reserved, 400);
-    fixture_build(&p.f);
-    ck_change(&p, "reserved-pcpus", "40,400, and not all of these are there",
-              "reserved-pcpus = 0-3", ZP_WHERE_HOST_CONF);
-    ck_ok(&p, "node-free", "16384 to 16384 MiB a node");
-    p.f.host.reserve_kib[3] = p.f.host.free_kib[3] = GIB;
-    fixture_build(&p.f);
-    ck_ok(&p, "node-free", "1024 to 16384 MiB a node");
-    p.f.host.free_kib[2] = p.f.host.free_kib[6] = 1024;
-    fixture_build(&p.f);
-    ck_change(&p, "node-free", "less than the reserve on 2 nodes, the first "
-              "is 2", "zonectl audit, and end or shrink a guest there",
-              ZP_WHERE_SHELL);
-    p.s.host_conf = ZP_ANSWER_NO;
-    SET(p.s.host_conf_fault, "host.conf:3: unknown key colour");
-    ck_change(&p, "host-conf", "host.conf:3: unknown key colour",
-              "a line that is right, or none", ZP_WHERE_HOST_CONF);
-    ck_unknown(&p, "node-reserve", "not read");
-    ck_unknown(&p, "reserved-pcpus", "not read");
-    fixture_clear(&p.f);
-}
-END_TEST
-
 START_TEST(services)
 {
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     p.s.blkback = p.s.netback = ZP_ANSWER_NO;
     ck_change(&p, "blkback", "not loaded", "xen-blkback", ZP_WHERE_MODULES);
     ck_change(&p, "netback", "not loaded", "xen-netback", ZP_WHERE_MODULES);
@@ -555,11 +349,11 @@ START_TEST(new_line)
     char line[256], whole[256];
     size_t len;
 
-    setup(&p);
+    patient_init(&p);
     SET(p.s.xen_cmdline, "placeholder no-real-mode edd=off  com1=115200,8n1 "
         "dom0_mem=4G no-smt numa=off dom0_nodes=0,relaxed ");
     p.s.dom0_vcpus = 128;
-    look(&p, "tier");
+    patient_ask(&p, "tier");
     len = zp_doctor_grub(&p.s, p.finding, p.nr, whole, sizeof(whole));
     ck_assert_str_eq(whole, "com1=115200,8n1 no-smt dom0_nodes=0,relaxed "
                      "numa=on dom0_mem=4G,max:4G dom0_max_vcpus=8");
@@ -569,7 +363,7 @@ START_TEST(new_line)
     ck_assert_str_eq(line, "com1=115");
     ck_assert_uint_eq(zp_doctor_grub(&p.s, p.finding, p.nr, NULL, 0), len);
     SET(p.s.xen_cmdline, "no-x2apic xnuma=off numa=off");
-    look(&p, "tier");
+    patient_ask(&p, "tier");
     zp_doctor_grub(&p.s, p.finding, p.nr, line, sizeof(line));
     ck_assert_ptr_nonnull(strstr(line, "no-x2apic xnuma=off numa=on"));
     fixture_clear(&p.f);
@@ -580,12 +374,12 @@ START_TEST(one_line_always)
 {
     struct patient p = { .nr = 0 };
 
-    setup(&p);
+    patient_init(&p);
     SET(p.s.scheduler, "nu\nll\x7f");
     ck_change(&p, "scheduler", "nu?ll?", "sched=credit2", ZP_WHERE_GRUB);
     memset(p.s.host_conf_fault, 'y', sizeof(p.s.host_conf_fault) - 1);
     p.s.host_conf = ZP_ANSWER_NO;
-    ck_assert_uint_eq(strlen(look(&p, "host-conf")->found), 159);
+    ck_assert_uint_eq(strlen(patient_ask(&p, "host-conf")->found), 159);
     fixture_clear(&p.f);
 }
 END_TEST
@@ -617,10 +411,6 @@ int main(void)
     tcase_add_test(host, slit);
     tcase_add_test(host, nodes_of_sockets);
     tcase_add_test(host, caches_and_devices);
-    tcase_add_test(host, dom0_memory);
-    tcase_add_test(host, dom0_balloons);
-    tcase_add_test(host, dom0_vcpus);
-    tcase_add_test(host, reserves);
     tcase_add_test(host, services);
     tcase_add_test(host, new_line);
     tcase_add_test(host, one_line_always);
