@@ -218,6 +218,13 @@ static void broken(const char *msg)
     ck_fails(zp_plan_check(NULL, &f.plan, &err), ZP_ERR_INVAL, "plan", msg);
 }
 
+/* By itself the plan is sound: it is broken against the host. */
+static void broken_here(const char *msg)
+{
+    ck_works(zp_plan_check(NULL, &f.plan, &err));
+    ck_fails(zp_plan_check(f.topo, &f.plan, &err), ZP_ERR_INVAL, "plan", msg);
+}
+
 /* Nothing less than the sum is proven to be the best. */
 START_TEST(a_proof_is_the_sum)
 {
@@ -345,6 +352,75 @@ START_TEST(no_apic_ids_fit)
 }
 END_TEST
 
+/* A plan by itself sound, but not the host's: its packages, and the distances of
+ * what is emulated. */
+START_TEST(the_hosts_own_numbers)
+{
+    f.req.tier = ZP_TIER_PATCHED;
+    f.req.strategy = ZP_SCATTER;
+    f.req.nr_vnodes = 2;
+    f.host.nodes_per_socket = 4;
+    f.host.pcpus_per_core = 1;
+    place();
+    ck_assert_uint_eq(f.plan.vnode[1].package, 1);
+    f.plan.vnode[1].package = 0;
+    broken_here("vnode 1 is in package 0, by the host's sockets in 1");
+    f.req.tier = ZP_TIER_STOCK;
+    f.req.emulate = 2;
+    place();
+    f.plan.distance_sum = f.plan.lower_bound = 65;
+    broken_here("the nodes' distances sum up to 64, the plan says 65");
+}
+END_TEST
+
+/* A dynamic zone of two vnodes, by an agent. */
+START_TEST(how_zones_grow)
+{
+    f.req.tier = ZP_TIER_PATCHED;
+    f.req.nr_vnodes = 2;
+    f.req.agent = true;
+    f.req.max_mem_kib = 8 * GIB;
+    place();
+    ck_assert_uint_eq(f.plan.memory_policy, ZP_MEMORY_DYNAMIC);
+    f.plan.growth = ZP_GROWTH_HOTADD;
+    broken("plan: 2 vnodes can't grow this way");
+    f.plan.growth = (enum zp_growth)(ZP_GROWTH_DEVICES + 1);
+    broken("plan: growth 3 of a dynamic zone");
+}
+END_TEST
+
+/* Memory that spilled, shown as a neighbour's: of one that has vcpus. */
+START_TEST(what_spilled)
+{
+    uint32_t i;
+
+    for (i = 0; i < 8; i++)
+        f.host.free_kib[i] = i == 0 || i == 5 ? 3 * GIB : 0;
+    f.host.nr_pcpus[5] = 0;
+    f.req.spill = ZP_SPILL_PREFERRED;
+    place();
+    ck_assert_uint_eq(f.plan.nr_cpu_vnodes, 1);
+    f.plan.vnode[1].pxm = 1;
+    broken("vnode 1 shows as node 1, which has no vcpus");
+    f.plan.vnode[1].pxm = 0;
+    f.plan.vnode[1].nr_vcpus = 1;
+    broken("vnode 1 has vcpus, it should have none");
+}
+END_TEST
+
+START_TEST(even_is_even)
+{
+    f.req.nr_vnodes = 2;
+    place();
+    ck_assert(f.plan.even);
+    f.plan.vnode[0].mem_kib += 2 * ZP_UNIT_KIB;
+    f.plan.vnode[0].max_mem_kib += 2 * ZP_UNIT_KIB;
+    f.plan.vnode[1].first_gfn += 2 * ZP_UNIT_KIB / 4;
+    f.plan.mem_kib += 2 * ZP_UNIT_KIB;
+    broken("vnode 0 and the last have uneven shares in an even plan");
+}
+END_TEST
+
 /* ---- finer than nodes (rules 10) ---- */
 
 /* Two nodes of eight pcpus, two threads a core, two cores an L3. */
@@ -355,13 +431,6 @@ static void place_finer(void)
     f.host.pcpus_per_core = 2;
     f.host.pcpus_per_l3 = 4;
     place();
-}
-
-/* By itself the plan is sound: it is broken against the host. */
-static void broken_here(const char *msg)
-{
-    ck_works(zp_plan_check(NULL, &f.plan, &err));
-    ck_fails(zp_plan_check(f.topo, &f.plan, &err), ZP_ERR_INVAL, "plan", msg);
 }
 
 START_TEST(a_group_has_one_l3)
@@ -433,6 +502,10 @@ int main(void)
     tcase_add_test(tc, nothing_is_left_open);
     tcase_add_test(tc, packages_have_no_gap);
     tcase_add_test(tc, no_apic_ids_fit);
+    tcase_add_test(tc, the_hosts_own_numbers);
+    tcase_add_test(tc, how_zones_grow);
+    tcase_add_test(tc, what_spilled);
+    tcase_add_test(tc, even_is_even);
     tcase_add_test(tc, a_group_has_one_l3);
     tcase_add_test(tc, groups_ascend);
     tcase_add_test(tc, avoided_threads_idle);

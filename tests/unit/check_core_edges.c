@@ -514,6 +514,58 @@ START_TEST(each_node_is_shown)
 }
 END_TEST
 
+START_TEST(codes_have_names)
+{
+    static const char *const names[] = {
+        "ok", "nomem", "invalid", "parse", "range", "unsupported",
+        "infeasible", "io", "xen", "exists", "not-found", "differs",
+    };
+    static const int codes[] = {
+        ZP_OK, ZP_ERR_NOMEM, ZP_ERR_INVAL, ZP_ERR_PARSE, ZP_ERR_RANGE,
+        ZP_ERR_UNSUPPORTED, ZP_ERR_INFEASIBLE, ZP_ERR_IO, ZP_ERR_XEN,
+        ZP_ERR_EXISTS, ZP_ERR_NOTFOUND, ZP_ERR_DIFFERS,
+    };
+    uint32_t i;
+
+    for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        ck_assert_str_eq(zp_code_name(codes[i]), names[i]);
+    ck_assert_str_eq(zp_code_name(1), "unknown");
+}
+END_TEST
+
+/* No set at all: nothing is reserved, and no zone has pcpus of its own. */
+START_TEST(no_set_is_an_empty_one)
+{
+    struct zp_pcpuset some;
+
+    fixture_build(&f);
+    memset(&some, 0, sizeof(some));
+    zp_pcpuset_add(&some, 17);
+    zp_load_set_reserved_pcpus(f.load, &some);
+    ck_assert_uint_eq(zp_load_nr_usable(f.load, 1), 15);
+    zp_load_set_reserved_pcpus(f.load, NULL);
+    ck_assert_uint_eq(zp_load_nr_usable(f.load, 1), 16);
+    zp_load_set_dedicated_pcpus(f.load, &some);
+    ck_assert_uint_eq(zp_load_nr_usable(f.load, 1), 15);
+    zp_load_set_dedicated_pcpus(f.load, NULL);
+    ck_assert_uint_eq(zp_load_nr_usable(f.load, 1), 16);
+}
+END_TEST
+
+START_TEST(interleaved_nodes_reach_each_other)
+{
+    gen_idle_host(&f.host, GEN_ISLANDS, 8, 16, 16 * GIB);
+    f.req.spill = ZP_SPILL_INTERLEAVE;
+    f.req.interleave.nr = 2;
+    f.req.interleave.os_id[0] = 1;
+    f.req.interleave.os_id[1] = 6;
+    fixture_build(&f);
+    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
+             ZP_ERR_INFEASIBLE, "interleave-nodes",
+             "node 1 does not reach all of the 2 nodes named");
+}
+END_TEST
+
 /* One function's node is that of all of its device, and of no other. */
 START_TEST(functions_are_together)
 {
@@ -530,6 +582,8 @@ START_TEST(functions_are_together)
     for (i = 0; i < 3; i++)
         ck_assert_uint_eq(zp_topology_device_pnodes(
             f.topo, zp_topology_find_device(f.topo, ids[i])), i < 2 ? 4 : 0);
+    ck_fails(zp_topology_set_device_parent(f.topo, ids[0], ids[1], &err),
+             ZP_ERR_INVAL, "", "the topology is frozen and can't be changed");
 }
 END_TEST
 
@@ -564,6 +618,9 @@ int main(void)
     tcase_add_test(tc, no_pcpu_beyond_the_last);
     tcase_add_test(tc, addresses_of_devices);
     tcase_add_test(tc, each_node_is_shown);
+    tcase_add_test(tc, codes_have_names);
+    tcase_add_test(tc, no_set_is_an_empty_one);
+    tcase_add_test(tc, interleaved_nodes_reach_each_other);
     tcase_add_test(tc, functions_are_together);
     return suite_run(s);
 }

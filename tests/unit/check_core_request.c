@@ -152,6 +152,8 @@ CHANGE(part_dynamic, part(r, 1 << 20); r->max_mem_kib = 2 << 20)
 CHANGE(part_preferred, part(r, 1 << 20); r->spill = ZP_SPILL_PREFERRED)
 CHANGE(emulate_one, r->emulate = 1)
 CHANGE(emulate_many, r->emulate = 5)
+CHANGE(node_of_less, r->max_node_kib = ZP_UNIT_KIB - 1)
+CHANGE(shown_and_small, r->vnuma_from_vcpus = 3; r->vnuma_min_vcpus = 4)
 CHANGE(emulate_near, r->emulate = 2; r->emulate_remote = 10)
 CHANGE(emulate_far, r->emulate = 2; r->emulate_remote = 255)
 CHANGE(emulate_none, r->emulate_remote = 20)
@@ -247,6 +249,12 @@ static const struct refusal refusals[] = {
       "emulate: 1 nodes, not 2..32" },
     { "emulate more than vcpus", emulate_many, ZP_ERR_INVAL, "emulate",
       "emulate: 5 nodes need a vcpu and 2 MiB each" },
+    { "less than a unit a node", node_of_less, ZP_ERR_INVAL,
+      "max-memory-per-node", "at most 2047 KiB a node are less than the 2 MiB "
+      "that memory is dealt in" },
+    { "shown nodes and too small", shown_and_small, ZP_ERR_INVAL,
+      "vnuma-from-vcpus", "zones of 3 vcpus can't be both shown nodes and too "
+      "small for them (vnuma-min-vcpus 4)" },
     { "emulate what is local", emulate_near, ZP_ERR_RANGE, "emulate",
       "emulate: distance 10 is not in 11..254" },
     { "emulate what is out of reach", emulate_far, ZP_ERR_RANGE, "emulate",
