@@ -334,6 +334,7 @@ END_TEST
 /* One wide node of eight: each would have room for as many ids as that. */
 START_TEST(no_apic_ids_fit)
 {
+    char *text;
     uint32_t i;
 
     gen_idle_host(&f.host, GEN_SOCKETS, 8, 64, 16 * GIB);
@@ -347,6 +348,11 @@ START_TEST(no_apic_ids_fit)
     place();
     ck_assert_uint_eq(f.plan.threads_per_core, 0);
     ck_works(zp_plan_check(NULL, &f.plan, &err));
+    ck_works(zp_plan_warnings(f.topo, f.load, &f.req, &f.plan, &text, &err));
+    ck_assert_ptr_nonnull(strstr(text, "no apic ids up to 254 fit these "
+                                 "vnodes: the guest is not told of packages, "
+                                 "cores and caches\n"));
+    free(text);
     f.plan.threads_per_core = 1;
     broken("plan: its APIC ids don't fit");
 }

@@ -354,7 +354,14 @@ END_TEST
 
 START_TEST(no_pcpu_beyond_the_last)
 {
+    struct zp_pcpuset set;
+
     fixture_build(&f);
+    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_assert_uint_eq(zp_plan_vnode_of(&f.plan, 4), ZP_UNKNOWN_ID);
+    zp_plan_vcpu_pcpus(&f.plan, 4, &set);
+    ck_assert_uint_eq(zp_pcpuset_count(&set), 0);
+    ck_assert_int_eq(zp_load_set_free(f.load, 8, 0, NULL), ZP_ERR_RANGE);
     ck_fails(zp_load_set_pcpu_milli(f.load, 4096, 0, &err), ZP_ERR_RANGE,
              "pcpus", "pcpu 4096 is beyond 4095");
     ck_works(zp_load_set_pcpu_milli(f.load, 4095, 7, &err));
@@ -435,6 +442,8 @@ END_TEST
 
 START_TEST(interleaved_nodes_reach_each_other)
 {
+    char *text;
+
     gen_idle_host(&f.host, GEN_ISLANDS, 8, 16, 16 * GIB);
     f.req.spill = ZP_SPILL_INTERLEAVE;
     f.req.interleave.nr = 2;
@@ -444,6 +453,15 @@ START_TEST(interleaved_nodes_reach_each_other)
     ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
              ZP_ERR_INFEASIBLE, "interleave-nodes",
              "node 1 does not reach all of the 2 nodes named");
+    f.req.interleave.os_id[1] = 70;
+    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
+             ZP_ERR_INFEASIBLE, "interleave-nodes",
+             "interleave-nodes: the host has no node 70");
+    f.req.interleave.os_id[1] = 2;
+    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
+    ck_assert_ptr_nonnull(strstr(text, "MiB: not named\n"));
+    free(text);
 }
 END_TEST
 

@@ -88,6 +88,11 @@ START_TEST(what_is_not_proven_is_improved)
     ck_assert(!f.plan.exact);
     ck_assert_uint_le(f.plan.distance_sum, 10236);
     ck_assert_uint_le(f.plan.lower_bound, f.plan.distance_sum);
+    ck_works(zp_plan_warnings(f.topo, f.load, &f.req, &f.plan, &text, &err));
+    ck_assert_ptr_nonnull(strstr(text, "not proven the best: the distance sum "
+                                 "is "));
+    ck_assert_ptr_nonnull(strstr(text, ", none is below "));
+    free(text);
     /* So many that they are not counted. */
     f.req.nr_vnodes = 32;
     ck_works(place(&err));
