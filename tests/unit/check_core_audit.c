@@ -70,6 +70,22 @@ START_TEST(shares)
 }
 END_TEST
 
+/* Guests of one vcpu each, on that node. */
+static void one_vcpu_on(struct zp_guest *guests, struct zp_pcpuset *vcpu,
+                        const uint32_t *pnode, uint32_t nr)
+{
+    uint32_t i;
+
+    memset(guests, 0, nr * sizeof(*guests));
+    for (i = 0; i < nr; i++) {
+        pin(&vcpu[i], 1, pnode[i], pnode[i]);
+        guests[i].domid = i + 1;
+        guests[i].nr_vcpus = 1;
+        guests[i].vcpu = &vcpu[i];
+        snprintf(guests[i].name, sizeof(guests[i].name), "g%u", i);
+    }
+}
+
 /* Two guests share two full nodes crosswise; a third is too large for what is
  * left. The first relaunch needs the room that it leaves itself, and what it
  * gives back lets the other go home. */
@@ -83,16 +99,7 @@ static void crosswise(struct fixture *f, struct zp_pcpuset vcpu[3],
         f->host.free_kib[i] = GIB / 2;
     f->host.free_kib[0] = 5 * GIB;
     fixture_build(f);
-    memset(guests, 0, 3 * sizeof(*guests));
-    pin(&vcpu[0], 1, 1, 1);
-    pin(&vcpu[1], 1, 2, 2);
-    pin(&vcpu[2], 1, 3, 3);
-    for (i = 0; i < 3; i++) {
-        guests[i].domid = i + 1;
-        guests[i].nr_vcpus = 1;
-        guests[i].vcpu = &vcpu[i];
-        snprintf(guests[i].name, sizeof(guests[i].name), "g%u", i);
-    }
+    one_vcpu_on(guests, vcpu, (const uint32_t[]){ 1, 2, 3 }, 3);
     guests[0].held_kib[2] = 4 * GIB;         /* vcpu on 1 */
     guests[1].held_kib[1] = 6 * GIB;         /* vcpu on 2 */
     guests[2].held_kib[4] = 8 * GIB;         /* vcpu on 3 */
@@ -174,14 +181,9 @@ START_TEST(two_go_to_one_node)
     for (i = 0; i < 8; i++)
         f.host.free_kib[i] = i == 6 ? 16 * GIB : 0;
     fixture_build(&f);
-    memset(guests, 0, sizeof(guests));
-    for (i = 0; i < 2; i++) {
-        pin(&vcpu[i], 1, 0, 0);
-        guests[i].domid = i + 1;
-        guests[i].nr_vcpus = 1;
-        guests[i].vcpu = &vcpu[i];
-        guests[i].held_kib[1 + 2 * i] = guests[i].held_kib[2 + 2 * i] = 3 * GIB;
-    }
+    one_vcpu_on(guests, vcpu, (const uint32_t[]){ 0, 0 }, 2);
+    guests[0].held_kib[1] = guests[0].held_kib[2] = 3 * GIB;
+    guests[1].held_kib[3] = guests[1].held_kib[4] = 3 * GIB;
     ck_works(zp_audit(f.topo, f.load, guests, 2, audits, &err));
     for (i = 0; i < 2; i++) {
         ck_assert_uint_eq(audits[i].turn, 1 + i);
@@ -192,8 +194,8 @@ START_TEST(two_go_to_one_node)
 }
 END_TEST
 
-/* Two halves that do not reach each other. The worst guest fits on neither until
- * another has left one: then it has its turn. */
+/* Two halves that do not reach each other. The worst guest fits on neither
+ * until another has left one: then it has its turn. */
 START_TEST(who_moves_makes_room)
 {
     struct zp_pcpuset vcpu[2];
@@ -207,13 +209,7 @@ START_TEST(who_moves_makes_room)
     for (i = 0; i < 4; i++)
         f.host.free_kib[i] = i == 3 ? 4 * GIB + GIB / 8 : 0;
     fixture_build(&f);
-    memset(guests, 0, sizeof(guests));
-    for (i = 0; i < 2; i++) {
-        pin(&vcpu[i], 1, 3, 3);
-        guests[i].domid = i + 1;
-        guests[i].nr_vcpus = 1;
-        guests[i].vcpu = &vcpu[i];
-    }
+    one_vcpu_on(guests, vcpu, (const uint32_t[]){ 3, 3 }, 2);
     guests[0].held_kib[0] = 5 * GIB;
     guests[0].held_kib[2] = 2 * GIB;
     guests[1].held_kib[1] = 4 * GIB;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The doctor's rules of dom0: its memory, its vcpus, and what is kept for it. */
+/* The doctor's rules of dom0: its memory, its vcpus, what is kept for it. */
 #include "patient.h"
 
 #define GIB ((uint64_t)1 << 20)

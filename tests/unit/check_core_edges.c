@@ -19,18 +19,12 @@ static void teardown(void)
     fixture_clear(&f);
 }
 
-static int place(struct zp_error *err)
-{
-    fixture_build(&f);
-    return zp_place(f.topo, f.load, &f.req, &f.plan, err);
-}
-
 START_TEST(as_many_vcpus_as_there_may_be)
 {
     f.req.vcpus = f.req.max_vcpus = ZP_MAX_VCPUS;
     f.req.nr_vnodes = 8;
     f.req.mem_kib = 8 * GIB;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.nr_vcpu_ids, ZP_MAX_VCPUS);
     ck_works(zp_plan_check(f.topo, &f.plan, &err));
     ck_works(zp_plan_check(NULL, &f.plan, &err));
@@ -48,12 +42,12 @@ START_TEST(one_way_is_no_way)
     f.host.dist[1] = ZP_DIST_UNREACHABLE;
     f.host.dist[2] = 20;
     f.req.nr_vnodes = 2;
-    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
+    ck_assert_int_eq(fixture_place(&f, NULL), ZP_ERR_INFEASIBLE);
     f.host.dist[1] = 20;
     f.host.dist[2] = ZP_DIST_UNREACHABLE;
-    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
+    ck_assert_int_eq(fixture_place(&f, NULL), ZP_ERR_INFEASIBLE);
     f.host.dist[2] = ZP_DIST_MAX;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.distance_sum, 20 + ZP_DIST_MAX);
 }
 END_TEST
@@ -68,12 +62,12 @@ START_TEST(one_way_gives_no_memory)
     f.host.nr_pcpus[1] = 0;
     f.host.free_kib[0] = 2 * GIB;
     f.req.spill = ZP_SPILL_HONEST;
-    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
+    ck_assert_int_eq(fixture_place(&f, NULL), ZP_ERR_INFEASIBLE);
     f.host.dist[1] = ZP_DIST_UNREACHABLE;
     f.host.dist[2] = 20;
-    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
+    ck_assert_int_eq(fixture_place(&f, NULL), ZP_ERR_INFEASIBLE);
     f.host.dist[1] = 20;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.nr_vnodes, 2);
 }
 END_TEST
@@ -94,10 +88,10 @@ START_TEST(half_is_enough)
     f.host.free_kib[0] = f.host.free_kib[1] = 15 * GIB;
     f.host.free_kib[2] = need;
     f.req.first_node = ZP_FIRST_BALANCED;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.vnode[0].pnode, 0);
     f.host.free_kib[2] += 2048;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.vnode[0].pnode, 2);
 }
 END_TEST
@@ -113,7 +107,7 @@ START_TEST(what_one_donor_gives_ascends)
     f.host.free_kib[6] = 8 * GIB;
     f.req.spill = ZP_SPILL_PREFERRED;
     f.req.nr_vnodes = 2;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.nr_vnodes, 4);
     ck_assert_uint_eq(f.plan.vnode[2].pnode, 6);
     ck_assert_uint_eq(f.plan.vnode[3].pnode, 6);
@@ -135,7 +129,7 @@ START_TEST(what_two_donors_give_is_apart)
         f.host.free_kib[i] = 2 * GIB;
     }
     f.req.spill = ZP_SPILL_HONEST;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.nr_vnodes, 3);
     ck_works(zp_plan_check(f.topo, &f.plan, &err));
     f.plan.vnode[2].pnode = f.plan.vnode[1].pnode = 1;
@@ -153,15 +147,10 @@ START_TEST(any_nodes_for_a_narrow_owner)
     f.host.nr_pcpus[0] = 1;
     for (pcpu = 0; pcpu < 16; pcpu++)
         zp_pcpuset_add(&f.host.reserved, f.host.first_pcpu[3] + pcpu);
-    f.host.nr_devices = 1;
-    strcpy(f.host.device[0].busid, "0000:41:00.0");
-    f.host.device[0].nr_ids = 1;
-    f.host.device[0].os_id[0] = 3;
-    strcpy(f.req.near[0].busid, "41:00.0");
-    f.req.near[0].weight = f.req.nr_near = 1;
+    fixture_device(&f, "0000:41:00.0", 3, 1);
     f.req.near_policy = ZP_NEAR_PREFERRED;
     f.req.size_by = ZP_SIZE_BY_CPU;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.nr_cpu_vnodes, 1);
     ck_assert_uint_ne(f.plan.vnode[0].pnode, 0);
 }
@@ -222,39 +211,31 @@ START_TEST(unknown_holds_no_growth)
         f.host.mem_kib[i] = ZP_UNKNOWN_KIB;
     f.req.mem_kib = f.req.max_mem_kib = ZP_UNIT_KIB;
     f.req.memory_policy = ZP_MEMORY_DYNAMIC;
-    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
+    ck_assert_int_eq(fixture_place(&f, NULL), ZP_ERR_INFEASIBLE);
     f.req.memory_policy = ZP_MEMORY_STATIC;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
 }
 END_TEST
 
 /* Other sets are there, and worse: no tie. */
 START_TEST(what_is_worse_is_no_rival)
 {
-    char *text;
-
     f.host.dist[1] = f.host.dist[8] = 11;
     f.req.nr_vnodes = 2;
-    ck_works(place(&err));
-    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
-    ck_assert_ptr_nonnull(strstr(text, "; skipped, in no feasible set: none\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\nno other set has that sum\n"));
-    free(text);
+    ck_works(fixture_place(&f, &err));
+    fixture_says(&f, zp_plan_why, "; skipped, in no feasible set: none\n");
+    fixture_says(&f, zp_plan_why, "\nno other set has that sum\n");
 }
 END_TEST
 
 /* A node that has too little left is not one that is too small. */
 START_TEST(full_is_not_small)
 {
-    char *text;
-
     f.host.free_kib[5] = GIB;
     f.req.max_mem_kib = 8 * GIB;
-    ck_works(place(&err));
-    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
-    ck_assert_ptr_nonnull(strstr(text, "MiB: too little memory\n"));
-    ck_assert_ptr_null(strstr(text, "too small"));
-    free(text);
+    ck_works(fixture_place(&f, &err));
+    fixture_says(&f, zp_plan_why, "MiB: too little memory\n");
+    fixture_says_no(&f, zp_plan_why, "too small");
 }
 END_TEST
 
@@ -262,15 +243,9 @@ END_TEST
 START_TEST(the_owner_is_named)
 {
     f.host.free_kib[0] = f.host.free_kib[6] = GIB / 16;
-    f.host.nr_devices = 1;
-    strcpy(f.host.device[0].busid, "0000:41:00.0");
-    f.host.device[0].nr_ids = 1;
-    f.host.device[0].os_id[0] = 6;
+    fixture_device(&f, "0000:41:00.0", 6, 1);
     strcpy(f.req.near[0].busid, "41:00.0");
-    f.req.near[0].weight = f.req.nr_near = 1;
-    fixture_build(&f);
-    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
-             ZP_ERR_INFEASIBLE, "device",
+    ck_fails(fixture_place(&f, &err), ZP_ERR_INFEASIBLE, "device",
              "device 0000:41:00.0 is at node 6, which can't hold its share "
              "of 4 vcpus and 4096 MiB: it has 4 usable vcpus and 64 MiB");
 }
@@ -282,10 +257,10 @@ START_TEST(as_many_nodes_as_units)
     f.req.vcpus = 9;
     f.req.nr_vnodes = 9;
     f.req.mem_kib = 9 * ZP_UNIT_KIB;
-    ck_fails(place(&err), ZP_ERR_INFEASIBLE, "numa-nodes",
+    ck_fails(fixture_place(&f, &err), ZP_ERR_INFEASIBLE, "numa-nodes",
              "9 nodes are needed, 8 of 8 have pcpus and memory to give");
     f.req.mem_kib = 8 * ZP_UNIT_KIB;
-    ck_fails(place(&err), ZP_ERR_INFEASIBLE, "memory",
+    ck_fails(fixture_place(&f, &err), ZP_ERR_INFEASIBLE, "memory",
              "9 nodes need 2 MiB each, the zone has 16 MiB");
 }
 END_TEST
@@ -298,10 +273,10 @@ START_TEST(whole_cores_that_nobody_is_on)
     f.host.pcpus_per_core = 2;
     f.req.vcpus = 8;
     f.req.smt = ZP_SMT_PACK;
-    ck_fails(place(&err), ZP_ERR_INFEASIBLE, "smt",
+    ck_fails(fixture_place(&f, &err), ZP_ERR_INFEASIBLE, "smt",
              "8 vcpus are needed, the whole cores of 1 nodes take 4");
     f.req.dedicated = true;
-    ck_fails(place(&err), ZP_ERR_INFEASIBLE, "smt",
+    ck_fails(fixture_place(&f, &err), ZP_ERR_INFEASIBLE, "smt",
              "8 vcpus are needed, the whole cores that no zone is on of 1 "
              "nodes take 4");
 }
@@ -314,15 +289,10 @@ START_TEST(the_owner_is_narrow)
 
     for (i = 1; i < 8; i++)
         f.host.nr_pcpus[i] = i == 5 || i == 6 ? 2 : 0;
-    f.host.nr_devices = 1;
-    strcpy(f.host.device[0].busid, "0000:41:00.0");
-    f.host.device[0].nr_ids = 1;
-    f.host.device[0].os_id[0] = 5;
-    strcpy(f.req.near[0].busid, "41:00.0");
-    f.req.near[0].weight = f.req.nr_near = 1;
+    fixture_device(&f, "0000:41:00.0", 5, 1);
     f.req.size_by = ZP_SIZE_BY_CPU;
     f.req.vcpus = 11;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.nr_vnodes, 2);
     ck_assert_uint_eq(f.plan.vnode[0].pnode, 5);
     ck_assert_uint_eq(f.plan.vnode[1].pnode, 0);
@@ -339,16 +309,16 @@ START_TEST(emulated_ids_are_charged)
     f.req.vcpus = 20;
     f.req.nr_vnodes = 2;
     f.req.emulate = 4;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.nr_vnodes, 4);
     ck_assert_uint_eq(f.plan.nr_vcpu_ids, 32);
     ck_assert_uint_eq(f.plan.overhead_kib,
                       zp_overhead_kib(ZP_GUEST_PVH, 32, 4 * GIB));
     f.host.free_kib[0] = f.host.free_kib[1] = 2 * GIB +
                                               f.plan.overhead_share_kib;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     f.host.free_kib[1] -= ZP_UNIT_KIB;
-    ck_assert_int_eq(place(NULL), ZP_ERR_INFEASIBLE);
+    ck_assert_int_eq(fixture_place(&f, NULL), ZP_ERR_INFEASIBLE);
 }
 END_TEST
 
@@ -356,8 +326,7 @@ START_TEST(no_pcpu_beyond_the_last)
 {
     struct zp_pcpuset set;
 
-    fixture_build(&f);
-    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(zp_plan_vnode_of(&f.plan, 4), ZP_UNKNOWN_ID);
     zp_plan_vcpu_pcpus(&f.plan, 4, &set);
     ck_assert_uint_eq(zp_pcpuset_count(&set), 0);
@@ -395,7 +364,7 @@ START_TEST(each_node_is_shown)
         f.host.nr_pcpus[i] = i == 0 ? 16 : i == 1 ? 1 : 0;
     f.req.vcpus = 17;
     f.req.nr_vnodes = f.req.emulate = 2;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.nr_vnodes, 2);
     ck_assert_uint_eq(f.plan.vnode[1].pnode, 1);
     ck_assert_uint_eq(f.plan.vnode[1].nr_vcpus, 1);
@@ -442,16 +411,12 @@ END_TEST
 
 START_TEST(interleaved_nodes_reach_each_other)
 {
-    char *text;
-
     gen_idle_host(&f.host, GEN_ISLANDS, 8, 16, 16 * GIB);
     f.req.spill = ZP_SPILL_INTERLEAVE;
     f.req.interleave.nr = 2;
     f.req.interleave.os_id[0] = 1;
     f.req.interleave.os_id[1] = 6;
-    fixture_build(&f);
-    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
-             ZP_ERR_INFEASIBLE, "interleave-nodes",
+    ck_fails(fixture_place(&f, &err), ZP_ERR_INFEASIBLE, "interleave-nodes",
              "node 1 does not reach all of the 2 nodes named");
     f.req.interleave.os_id[1] = 70;
     ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
@@ -459,9 +424,7 @@ START_TEST(interleaved_nodes_reach_each_other)
              "interleave-nodes: the host has no node 70");
     f.req.interleave.os_id[1] = 2;
     ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
-    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
-    ck_assert_ptr_nonnull(strstr(text, "MiB: not named\n"));
-    free(text);
+    fixture_says(&f, zp_plan_why, "MiB: not named\n");
 }
 END_TEST
 

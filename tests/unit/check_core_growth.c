@@ -23,15 +23,13 @@ static void teardown(void)
 
 static void place(void)
 {
-    fixture_build(&f);
-    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_works(fixture_place(&f, &err));
     ck_works(zp_plan_check(f.topo, &f.plan, &err));
 }
 
 static void refused(const char *msg)
 {
-    fixture_build(&f);
-    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
+    ck_fails(fixture_place(&f, &err),
              ZP_ERR_UNSUPPORTED, "memory-policy", msg);
 }
 
@@ -55,21 +53,18 @@ START_TEST(several_vnodes)
 {
     f.req.nr_vnodes = 2;
     f.req.memory_policy = ZP_MEMORY_DYNAMIC;
-    fixture_build(&f);
-    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
+    ck_fails(fixture_place(&f, &err),
              ZP_ERR_UNSUPPORTED, "memory-policy",
              "2 nodes are asked, a dynamic zone is 1 on unmodified xen");
     f.req.agent = true; /* helps nothing: Xen's pages go anywhere */
-    fixture_build(&f);
-    ck_assert_int_eq(zp_place(f.topo, f.load, &f.req, &f.plan, NULL),
+    ck_assert_int_eq(fixture_place(&f, NULL),
                      ZP_ERR_UNSUPPORTED);
     f.req.tier = ZP_TIER_PATCHED;
     place();
     ck_assert_int_eq(f.plan.growth, ZP_GROWTH_DEVICES);
     ck_assert_uint_eq(f.plan.nr_vnodes, 2);
     f.req.agent = false;
-    fixture_build(&f);
-    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
+    ck_fails(fixture_place(&f, &err),
              ZP_ERR_UNSUPPORTED, "memory-policy",
              "2 nodes are asked, a dynamic zone is 1 without an agent");
     f.req.memory_policy = ZP_MEMORY_DEFAULT; /* then static will do */
@@ -136,8 +131,7 @@ END_TEST
 START_TEST(pv_is_static)
 {
     f.req.type = ZP_GUEST_PV;
-    fixture_build(&f);
-    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err), ZP_ERR_INVAL,
+    ck_fails(fixture_place(&f, &err), ZP_ERR_INVAL,
              "memory-policy", "a pv zone is static: it can't grow from 1048576 "
              "to 2097152 KiB");
 }

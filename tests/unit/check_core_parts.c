@@ -32,8 +32,7 @@ static void places(const char *want)
     size_t len = 0;
     uint32_t i;
 
-    fixture_build(&f);
-    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_works(fixture_place(&f, &err));
     ck_works(zp_plan_check(f.topo, &f.plan, &err));
     for (i = 0; i < f.plan.nr_vnodes; i++) {
         len += (size_t)snprintf(
@@ -50,8 +49,7 @@ static void places(const char *want)
 
 static void refuses(const char *msg)
 {
-    fixture_build(&f);
-    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err),
+    ck_fails(fixture_place(&f, &err),
              ZP_ERR_INFEASIBLE, "memory-nodes", msg);
 }
 
@@ -88,8 +86,7 @@ START_TEST(spill_comes_on_top)
     f.req.vcpus = 16;
     f.req.mem_kib = 16 * GIB;
     ask(6, 256 * MIB);
-    fixture_build(&f);
-    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_works(fixture_place(&f, &err));
     ck_works(zp_plan_check(f.topo, &f.plan, &err));
     ck_assert_uint_eq(f.plan.nr_vnodes, 2);
     ck_assert_uint_eq(f.plan.vnode[1].pnode, 6);
@@ -113,15 +110,13 @@ START_TEST(what_they_give_is_gone)
     refuses_so("memory-nodes: %llu MiB and %llu MiB overhead are asked of "
                "node 6, it has 1024", 1026 - share, share);
     f.req.part[0].mem_kib = GIB - share * MIB;
-    fixture_build(&f);
-    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.vnode[1].mem_kib + f.plan.overhead_share_kib,
                       GIB);
     /* More nodes have smaller shares each. */
     f.req.part[0].mem_kib = GIB - share * MIB + 2 * MIB;
     f.req.nr_vnodes = 0;
-    fixture_build(&f);
-    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.nr_cpu_vnodes, 2);
     /* The least that there would be, on four nodes, is named. */
     f.req.part[0].mem_kib = GIB;
@@ -137,7 +132,7 @@ END_TEST
 START_TEST(why_tells_of_them)
 {
     unsigned long long over;
-    char *text, want[200];
+    char want[200];
     uint32_t i;
 
     for (i = 0; i < 8; i++)
@@ -147,17 +142,14 @@ START_TEST(why_tells_of_them)
     f.req.mem_kib = 16 * GIB;
     ask(6, 256 * MIB);
     ask(7, 512 * MIB);
-    fixture_build(&f);
-    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.nr_vnodes, 3);
     over = f.plan.vnode[1].mem_kib / MIB - 256;
-    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
     snprintf(want, sizeof(want),
              "node 6 gives 256 MiB that were asked of it\n"
              "node 6 gives %llu MiB that did not fit\n"
              "node 7 gives 512 MiB that were asked of it\n", over);
-    ck_assert_msg(strstr(text, want), "no '%s' in:\n%s", want, text);
-    free(text);
+    fixture_says(&f, zp_plan_why, want);
 }
 END_TEST
 

@@ -21,8 +21,7 @@ static void teardown(void)
 
 static void place(void)
 {
-    fixture_build(&f);
-    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_works(fixture_place(&f, &err));
     ck_works(zp_plan_check(f.topo, &f.plan, &err));
 }
 
@@ -53,20 +52,8 @@ static void ck_fails_so(int code, const char *limit, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(msg, sizeof(msg), fmt, args);
     va_end(args);
-    fixture_build(&f);
-    ck_fails(zp_place(f.topo, f.load, &f.req, &f.plan, &err), code, limit,
+    ck_fails(fixture_place(&f, &err), code, limit,
              msg);
-}
-
-static void device(const char *busid, uint32_t id, uint32_t weight)
-{
-    uint32_t i = f.host.nr_devices++;
-
-    snprintf(f.host.device[i].busid, ZP_BUSID_LEN, "%s", busid);
-    f.host.device[i].nr_ids = id == ZP_UNKNOWN_ID ? 0 : 1;
-    f.host.device[i].os_id[0] = id;
-    snprintf(f.req.near[f.req.nr_near].busid, ZP_BUSID_LEN, "%s", busid);
-    f.req.near[f.req.nr_near++].weight = weight;
 }
 
 /* ---- node count ---- */
@@ -216,8 +203,7 @@ START_TEST(unreachable_pairs_never_meet)
     place();
     ck_vnodes("0:2/1024 1:2/1024 2:2/1024 3:2/1024");
     f.req.nr_vnodes = 5;
-    fixture_build(&f);
-    ck_assert_int_eq(zp_place(f.topo, f.load, &f.req, &f.plan, NULL),
+    ck_assert_int_eq(fixture_place(&f, NULL),
                      ZP_ERR_INFEASIBLE);
 }
 END_TEST
@@ -226,11 +212,11 @@ END_TEST
 
 START_TEST(device_owner_is_first)
 {
-    device("0000:41:00.0", 6, 1);
+    fixture_device(&f, "0000:41:00.0", 6, 1);
     place();
     ck_vnodes("6:4/4096");
     ck_assert_int_eq(f.plan.first_rule, ZP_RULE_DEVICE);
-    device("0000:42:00.0", 2, 2);
+    fixture_device(&f, "0000:42:00.0", 2, 2);
     place();
     ck_vnodes("2:4/4096");
     f.req.nr_vnodes = 2; /* both owners, though they are far */
@@ -241,7 +227,7 @@ END_TEST
 
 START_TEST(count_grows_for_the_owner)
 {
-    device("0000:41:00.0", 6, 1);
+    fixture_device(&f, "0000:41:00.0", 6, 1);
     f.host.free_kib[6] = 2 * GIB + 200 * 1024;
     place();
     ck_vnodes("6:2/2048 4:2/2048");
@@ -250,7 +236,7 @@ END_TEST
 
 START_TEST(owner_is_full)
 {
-    device("0000:41:00.0", 6, 1);
+    fixture_device(&f, "0000:41:00.0", 6, 1);
     f.host.free_kib[6] = GIB / 16;
     ck_fails_so(ZP_ERR_INFEASIBLE, "device",
                 "device 0000:41:00.0 is at node 6, which can't hold its share "
@@ -263,7 +249,7 @@ END_TEST
 
 START_TEST(devices_nobody_knows)
 {
-    device("0000:41:00.0", ZP_UNKNOWN_ID, 1);
+    fixture_device(&f, "0000:41:00.0", ZP_UNKNOWN_ID, 1);
     f.host.free_kib[3] += GIB;
     place();
     ck_vnodes("3:4/4096");
@@ -411,8 +397,7 @@ START_TEST(pv_zones)
     place();
     ck_vnodes("0:4/4096");
     f.req.mem_kib = 20 * GIB;
-    fixture_build(&f);
-    ck_assert_int_eq(zp_place(f.topo, f.load, &f.req, &f.plan, NULL),
+    ck_assert_int_eq(fixture_place(&f, NULL),
                      ZP_ERR_INFEASIBLE);
     f.req.force_flat = true;
     place();

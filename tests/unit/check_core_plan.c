@@ -19,8 +19,7 @@ static void teardown(void)
 
 static void place(void)
 {
-    fixture_build(&f);
-    ck_works(zp_place(f.topo, f.load, &f.req, &f.plan, &err));
+    ck_works(fixture_place(&f, &err));
 }
 
 /* 5 vcpus in 3 + 2, of them 3 online, padded to 4 each. */
@@ -217,57 +216,47 @@ END_TEST
 
 /* ---- words ---- */
 
-static char *warnings(void)
-{
-    char *text;
-
-    ck_works(zp_plan_warnings(f.topo, f.load, &f.req, &f.plan, &text, &err));
-    return text;
-}
-
-static void ck_warns(const char *line)
-{
-    char *text = warnings();
-
-    ck_assert_msg(strstr(text, line), "'%s' is not in:\n%s", line, text);
-    free(text);
-}
-
 START_TEST(warnings_tell)
 {
     char *text;
 
     f.req.tier = ZP_TIER_PATCHED;
     place();
-    text = warnings();
+    text = fixture_text(&f, zp_plan_warnings);
     ck_assert_str_eq(text, "");
     free(text);
     f.req.tier = ZP_TIER_STOCK;
     f.req.mem_kib++;
     place();
-    ck_warns("unmodified xen: the guest is not told of SMT siblings");
-    ck_warns("memory is dealt in 2 MiB: rounded up to 4196352 KiB\n");
+    fixture_says(&f, zp_plan_warnings,
+                 "unmodified xen: the guest is not told of SMT siblings");
+    fixture_says(&f, zp_plan_warnings,
+                 "memory is dealt in 2 MiB: rounded up to 4196352 KiB\n");
     f.req.nr_vnodes = 2;
     f.req.vnuma = ZP_VNUMA_NEVER;
     place();
-    ck_warns("the guest sees one node and is on 2: vnuma is never\n");
+    fixture_says(&f, zp_plan_warnings,
+                 "the guest sees one node and is on 2: vnuma is never\n");
     f.host.mem_kib[3] = ZP_UNKNOWN_KIB;
     f.host.free_kib[3] = 0;
     f.req.vnuma = ZP_VNUMA_AUTO;
     f.req.vnuma_min_vcpus = 8;
     place();
-    ck_warns("node 3 is left out: its memory is not known\n");
-    ck_warns("it has too few vcpus for vnuma\n");
+    fixture_says(&f, zp_plan_warnings,
+                 "node 3 is left out: its memory is not known\n");
+    fixture_says(&f, zp_plan_warnings, "it has too few vcpus for vnuma\n");
     f.req.max_mem_kib = 40 * GIB;
     place();
-    ck_warns("the zone is static: on unmodified xen a dynamic one must fit "
-             "one node\n");
+    fixture_says(&f, zp_plan_warnings,
+                 "the zone is static: on unmodified xen a dynamic one must fit "
+                 "one node\n");
     f.host.nr_devices = f.req.nr_near = 1;
     f.req.near[0].weight = 1;
     strcpy(f.req.near[0].busid, "0000:41:00.0");
     strcpy(f.host.device[0].busid, "0000:41:00.0");
     place();
-    ck_warns("device 0000:41:00.0 does not steer: its node is not known\n");
+    fixture_says(&f, zp_plan_warnings,
+                 "device 0000:41:00.0 does not steer: its node is not known\n");
 }
 END_TEST
 
@@ -279,8 +268,9 @@ START_TEST(warnings_tell_of_lies)
     f.req.interleave.nr = 2;
     f.req.interleave.os_id[1] = 4;
     place();
-    ck_warns("the guest sees one node: its memory is 2 contiguous parts of "
-             "2048 MiB on 2 nodes\n");
+    fixture_says(&f, zp_plan_warnings,
+                 "the guest sees one node: its memory is 2 contiguous parts of "
+                 "2048 MiB on 2 nodes\n");
     f.req.spill = ZP_SPILL_PREFERRED;
     f.req.interleave.nr = 0;
     for (i = 0; i < 8; i++) {
@@ -288,16 +278,18 @@ START_TEST(warnings_tell_of_lies)
         f.host.nr_pcpus[i] = i ? 0 : 16;
     }
     place();
-    ck_warns("the guest sees 1 nodes and is on 3: what spills is shown as if "
-             "it were local\n");
+    fixture_says(&f, zp_plan_warnings,
+                 "the guest sees 1 nodes and is on 3: what spills is shown as "
+                 "if it were local\n");
     fixture_clear(&f);
     fixture_init(&f);
     gen_idle_host(&f.host, GEN_FLAT, 8, 64, 16 * GIB);
     f.req.vcpus = 99;
     f.req.nr_vnodes = 3;
     place();
-    ck_warns("unmodified xen: 3 padded vnodes would pass 128 vcpu ids, so "
-             "packages and nodes don't agree\n");
+    fixture_says(&f, zp_plan_warnings,
+                 "unmodified xen: 3 padded vnodes would pass 128 vcpu ids, so "
+                 "packages and nodes don't agree\n");
 }
 END_TEST
 
@@ -312,7 +304,7 @@ START_TEST(why_tells)
     f.req.vcpus = 16;
     f.req.nr_vnodes = 2;
     place();
-    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
+    text = fixture_text(&f, zp_plan_why);
     for (i = 0; i < 8; i++)
         len += (size_t)snprintf(
             nodes + len, sizeof(nodes) - len,

@@ -184,8 +184,8 @@ CHANGE(near_weight, near_one(r, "41:00.0"); r->near[0].weight = 1000001)
 #define NOT_SHOWN \
     "emulate: only a static pvh zone that may see nodes can be shown other ones"
 #define NO_PARTS \
-    "memory of memory-only nodes is for static pvh zones with strict or honest " \
-    "spill"
+    "memory of memory-only nodes is for static pvh zones with strict or " \
+    "honest spill"
 #define NOT_WITH \
     "emulate: not with spill, float, smt, dedicated or limits of a node"
 #define NO_SIBLINGS \

@@ -17,25 +17,17 @@ static void teardown(void)
     fixture_clear(&f);
 }
 
-static int place(struct zp_error *err)
-{
-    fixture_build(&f);
-    return zp_place(f.topo, f.load, &f.req, &f.plan, err);
-}
-
 /* Devices at nodes 3, 8, 13 and so on, each worth more than those before. */
 static void near_some(uint32_t nr)
 {
+    char busid[ZP_BUSID_LEN];
     uint32_t i;
 
-    f.req.nr_near = f.host.nr_devices = nr;
+    f.req.nr_near = f.host.nr_devices = 0;
     f.req.near_policy = ZP_NEAR_PREFERRED;
     for (i = 0; i < nr; i++) {
-        snprintf(f.host.device[i].busid, ZP_BUSID_LEN, "0000:4%u:00.0", i);
-        f.host.device[i].nr_ids = 1;
-        f.host.device[i].os_id[0] = (3 + i * 5) % 16;
-        strcpy(f.req.near[i].busid, f.host.device[i].busid);
-        f.req.near[i].weight = 1 + i;
+        snprintf(busid, sizeof(busid), "0000:4%u:00.0", i);
+        fixture_device(&f, busid, (3 + i * 5) % 16, 1 + i);
     }
 }
 
@@ -52,17 +44,17 @@ START_TEST(bounds_prune)
         f.host.free_kib[i] -= i * 7 % 16 * 64 * 1024;
     f.req.vcpus = 16;
     f.req.nr_vnodes = 7;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.distance_sum, 852);
     ck_assert_uint_le(f.plan.steps, 200);
     f.req.nr_vnodes = 4;
     near_some(4);
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.distance_sum, 300);
     ck_assert_uint_le(f.plan.steps, 40);
     gen_idle_host(&f.host, GEN_FLAT, 16, 8, 16 * GIB);
     near_some(3);
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_le(f.plan.steps, 10);
     for (i = 0; i < 4; i++)
         ck_assert_uint_eq(f.plan.vnode[i].pnode, owners[i]);
@@ -74,7 +66,6 @@ END_TEST
 START_TEST(what_is_not_proven_is_improved)
 {
     uint32_t i, j;
-    char *text;
 
     gen_idle_host(&f.host, GEN_FLAT, 64, 8, 16 * GIB);
     for (i = 0; i < 64; i++) {
@@ -84,44 +75,34 @@ START_TEST(what_is_not_proven_is_improved)
     }
     f.req.vcpus = 64;
     f.req.nr_vnodes = 16;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert(!f.plan.exact);
     ck_assert_uint_le(f.plan.distance_sum, 10236);
     ck_assert_uint_le(f.plan.lower_bound, f.plan.distance_sum);
-    ck_works(zp_plan_warnings(f.topo, f.load, &f.req, &f.plan, &text, &err));
-    ck_assert_ptr_nonnull(strstr(text, "not proven the best: the distance sum "
-                                 "is "));
-    ck_assert_ptr_nonnull(strstr(text, ", none is below "));
-    free(text);
+    fixture_says(&f, zp_plan_warnings,
+                 "not proven the best: the distance sum is ");
+    fixture_says(&f, zp_plan_warnings, ", none is below ");
     /* So many that they are not counted. */
     f.req.nr_vnodes = 32;
-    ck_works(place(&err));
-    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
-    ck_assert_ptr_nonnull(strstr(text, "\nchosen: "));
-    ck_assert_ptr_null(strstr(text, "sets with the first node"));
-    free(text);
+    ck_works(fixture_place(&f, &err));
+    fixture_says(&f, zp_plan_why, "\nchosen: ");
+    fixture_says_no(&f, zp_plan_why, "sets with the first node");
 }
 END_TEST
 
-/* The first device's node is full. A set that has the second's is better than one
- * that has none, far as it is. */
+/* The first device's node is full. A set that has the second's is better than
+ * one that has none, far as it is. */
 START_TEST(one_device_is_better_than_none)
 {
-    char *text;
-
-    near_some(2);                       /* nodes 3 and 8 */
-    f.host.device[1].os_id[0] = 6;
-    f.req.near[0].weight = 2;
-    f.req.near[1].weight = 1;
+    fixture_device(&f, "0000:40:00.0", 3, 2);
+    fixture_device(&f, "0000:41:00.0", 6, 1);
+    f.req.near_policy = ZP_NEAR_PREFERRED;
     f.host.free_kib[3] = 0;
     f.req.nr_vnodes = 2;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_lt(f.plan.vnode[0].pnode, 3);
     ck_assert_uint_eq(f.plan.vnode[1].pnode, 6);
-    ck_works(zp_plan_why(f.topo, f.load, &f.req, &f.plan, &text, &err));
-    ck_assert_ptr_nonnull(strstr(text, "nearest feasible one to the devices "
-                                 "at 3"));
-    free(text);
+    fixture_says(&f, zp_plan_why, "nearest feasible one to the devices at 3");
 }
 END_TEST
 
@@ -140,7 +121,7 @@ START_TEST(the_least_laden_set)
     }
     f.req.vcpus = 8;
     f.req.nr_vnodes = f.req.vcpu_ratio = 4;
-    ck_works(place(&err));
+    ck_works(fixture_place(&f, &err));
     ck_assert_uint_eq(f.plan.distance_sum, 264);
     for (i = 0; i < 4; i++)
         ck_assert_uint_eq(f.plan.vnode[i].pnode, want[i]);

@@ -45,6 +45,22 @@ struct fixture {
 void fixture_init(struct fixture *f);
 void fixture_build(struct fixture *f);
 void fixture_clear(struct fixture *f);
+/* Builds it and places its request. */
+int fixture_place(struct fixture *f, struct zp_error *err);
+/* A device at that node, or at none that is known, which the request is to be
+ * near. */
+void fixture_device(struct fixture *f, const char *busid, uint32_t os_id,
+                    uint32_t weight);
+/* What zp_plan_why() and zp_plan_warnings() are. */
+typedef int fixture_words(const struct zp_topology *, const struct zp_load *,
+                          const struct zp_request *, const struct zp_plan *,
+                          char **, struct zp_error *);
+/* These words of its plan, to be freed; that they have a part, or have not. */
+char *fixture_text(const struct fixture *f, fixture_words *words);
+void fixture_says(const struct fixture *f, fixture_words *words,
+                  const char *part);
+void fixture_says_no(const struct fixture *f, fixture_words *words,
+                     const char *part);
 
 /* MiB of a zone that a node with @free_kib holds beside the overhead of a
  * zone of @ids vcpu ids and @mem_kib on @k nodes. */
