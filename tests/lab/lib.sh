@@ -234,6 +234,34 @@ zone_gone()
     ! xl domid "$1" >/dev/null 2>&1
 }
 
+# backends DOMID: "PID NAME on LIST" for each thread of dom0 that serves its
+# disks and interfaces, and the vcpus of dom0 on which it may run.
+backends()
+{
+    local dir name
+
+    for dir in /proc/[0-9]*; do
+        name=$(cat "$dir/comm" 2>/dev/null)
+        case $name in
+        "$1".* | "vif$1".*)
+            echo "${dir#/proc/} $name on $(awk \
+                '/^Cpus_allowed_list/ { print $2 }' "$dir/status")"
+            ;;
+        esac
+    done
+}
+
+# backends_on DOMID LIST: its disk xvda and its interface have threads, all of
+# them on these vcpus.
+backends_on()
+{
+    local all
+
+    all=$(backends "$1")
+    grep -q " $1\.xvda" <<<"$all" && grep -q " vif$1" <<<"$all" &&
+        ! grep -v " on $2\$" <<<"$all"
+}
+
 # zone_cmd DOMID COMMAND...: have the guest do it and print its answer
 # without the number; fails if the guest says so or says nothing for
 # $ZONE_CMD_LIMIT (90) seconds.

@@ -24,16 +24,6 @@ start()
         --disk "/root/disk.img,raw,xvda,w" --json "$@" >/out/served.json
 }
 
-# threads DOMID: the processes of the kernel that serve it.
-threads()
-{
-    local stat
-
-    for stat in /proc/[0-9]*/stat; do
-        grep -sE "^[0-9]+ \(($1\.|vif$1\.)" "$stat" | cut -d ' ' -f 1
-    done
-}
-
 # follow PID: adds what it ran since the last look, in ticks, to the vcpu where
 # it ran last.
 declare -A ran seen
@@ -49,17 +39,16 @@ follow()
     seen[$1]=$now
 }
 
-# served NAME: sets home and away, the ticks in which its disk and its interface
-# were served on the vcpu at home and on the other; false if they were not. Not
-# to be called in a subshell.
+# served NAME LIST: sets home and away, the ticks in which its disk and its
+# interface were served on the vcpu at home and on the other, by threads that may
+# run on these; false if they were not. Not to be called in a subshell.
 served()
 {
     local id pids pid work good=0
 
     id=$(zone_id "$1") home=0 away=0
-    # Their threads, which a zone without a word about them has just so.
-    wait_until 20 at_work "$id" || return 1
-    pids=$(threads "$id")
+    wait_until 20 backends_on "$id" "$2" || return 1
+    pids=$(backends "$id" | cut -d ' ' -f 1)
     ran=() seen=()
     for pid in $pids; do
         follow "$pid"
@@ -81,23 +70,16 @@ served()
     home=${ran[$HOME_VCPU]:-0} away=${ran[0]:-0}
     return $good
 }
-at_work()
-{
-    local some
-
-    some=$(threads "$1")
-    [ "$(wc -l <<<"$some")" -ge 3 ]
-}
 
 for mode in "" --backend-affinity; do
-    what=${mode:-"no affinity"}
+    what=${mode:-"no affinity"} list=0-1
+    [ -z "$mode" ] || list=$HOME_VCPU
     # shellcheck disable=SC2086 # no option, or one
     if ! launch_report served 240 start --name served $mode >/dev/null; then
         fail "$what: the zone reports" || true
         continue
     fi
-    [ -z "$mode" ] || sleep 3
-    if served served; then
+    if served served "$list"; then
         ok "$what: its disk and interface are served"
     else
         fail "$what: its disk and interface are served" || true

@@ -27,31 +27,6 @@ plan_of()
     zonectl show "$1" --json | grep -o '"plan":.*'
 }
 
-# backends DOMID: "NAME on LIST" for each thread of dom0 that serves it.
-backends()
-{
-    local dir name
-
-    for dir in /proc/[0-9]*; do
-        name=$(cat "$dir/comm" 2>/dev/null)
-        case $name in
-        "$1".* | "vif$1".*)
-            echo "$name on $(awk '/^Cpus_allowed_list/ { print $2 }' \
-                "$dir/status")"
-            ;;
-        esac
-    done
-}
-# near DOMID: disk and interface have threads, all on the vcpu of node 2.
-near()
-{
-    local all
-
-    all=$(backends "$1")
-    grep -q "^$1.xvda" <<<"$all" && grep -q "^vif$1" <<<"$all" &&
-        ! grep -v ' on 1$' <<<"$all"
-}
-
 truncate -s 8M /root/disk.img
 said=$(zonectl launch --name far --paused "${KERNEL[@]}" --vcpus 1 \
     --memory 128M --backend-affinity 2>&1 >/dev/null)
@@ -67,7 +42,8 @@ if ! report=$(launch_report life 240 "${LIFE[@]}"); then
 fi
 ok "a zone with a disk and an interface reports"
 id=$(zone_id life)
-check "its backends run on dom0's vcpu of node 2" wait_until 20 near "$id"
+check "its backends run on dom0's vcpu of node 2" wait_until 20 \
+    backends_on "$id" 1
 note "$(backends "$id")"
 check "its disk: written and read back" \
     zone_cmd "$id" disk xvda 1000000
@@ -128,7 +104,8 @@ if report=$(report_of life 240 again); then
     is "on the same plan" "$(plan_of life)" "$before"
     check "and lives there" compare_zone life "$report"
     is "as a new domain" "$([ "$(zone_id life)" != "$id" ] && echo yes)" yes
-    check "and its backends near it" wait_until 20 near "$(zone_id life)"
+    check "and its backends near it" wait_until 20 \
+        backends_on "$(zone_id life)" 1
     check "its disk is there" zone_cmd "$(zone_id life)" disk xvda 500000
 else
     fail "it comes back" || true
