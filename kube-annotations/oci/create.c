@@ -170,6 +170,7 @@ static int start_monitor(struct call *call, struct state *state,
     if (!*pid_out) {
         setsid();
         args->birth = &birth;
+        args->answer_seconds = call->conf.launch_seconds;
         args->console = call->console;
         if (args->kind == MONITOR_CONTAINER)
             args->log = openat(state->dir, "monitor.log", O_WRONLY | O_CREAT |

@@ -29,12 +29,19 @@ static void send_frame(struct monitor *m, struct zk_frame *frame)
         m->link.gone = true;
 }
 
+/* Of a kernel that has stopped no word comes, and its domain does not end. */
+static void expect_answer(struct monitor *m)
+{
+    m->until_ms = now_ms() + 1000L * m->args->answer_seconds;
+}
+
 static void send_start(struct monitor *m)
 {
     struct zk_frame frame = { .type = ZK_START };
 
     m->state = STARTING;
     send_frame(m, &frame);
+    expect_answer(m);
 }
 
 static void send_signal(struct monitor *m, unsigned number, bool all)
@@ -49,6 +56,10 @@ static void send_signal(struct monitor *m, unsigned number, bool all)
         return;
     }
     send_frame(m, &frame);
+    if (number == SIGKILL && !m->killed) {
+        m->killed = true;
+        expect_answer(m);
+    }
 }
 
 int monitor_send(struct monitor *m, struct zk_frame *frame, uint8_t *body,
@@ -72,6 +83,7 @@ static int send_spec(struct monitor *m, struct zp_error *err)
     size_t len;
     int rc;
 
+    expect_answer(m);
     if (!whole)
         frame.u.container = (uint32_t)m->args->state->monitor.pid;
     rc = zk_spec_pack(m->args->spec, whole, &body, &len, err);
@@ -171,6 +183,12 @@ static void fail(struct monitor *m, const char *reason)
     m->state = ENDED;
 }
 
+static void has_answered(struct monitor *m)
+{
+    if (!m->killed)
+        m->until_ms = 0;
+}
+
 static void take_frame(struct monitor *m, const struct zk_frame *frame)
 {
     char reason[ZK_MAX_REASON + 1];
@@ -178,6 +196,7 @@ static void take_frame(struct monitor *m, const struct zk_frame *frame)
     switch (frame->type) {
     case ZK_CREATED:
         m->state = CREATED;
+        has_answered(m);
         if (m->args->kind == MONITOR_EXEC)
             send_start(m);
         else
@@ -185,6 +204,7 @@ static void take_frame(struct monitor *m, const struct zk_frame *frame)
         break;
     case ZK_STARTED:
         m->state = RUNNING;
+        has_answered(m);
         birth_ready(m->args->birth);
         answer(m, "ok");
         terminal_resized(m);
@@ -279,6 +299,36 @@ static void take_signals(struct monitor *m)
 
 /* ---- the loop ---- */
 
+/* For poll(2), as refresh_wait_ms(). */
+static int answer_wait_ms(const struct monitor *m)
+{
+    long left = m->until_ms - now_ms();
+
+    if (!m->until_ms)
+        return -1;
+    return left > 0 ? (int)left : 0;
+}
+
+static int wait_ms(const struct monitor *m)
+{
+    int answer = answer_wait_ms(m), refresh = refresh_wait_ms(m);
+
+    if (answer < 0 || refresh < 0)
+        return answer < 0 ? refresh : answer;
+    return answer < refresh ? answer : refresh;
+}
+
+static void look_for_answer(struct monitor *m)
+{
+    char reason[80];
+
+    if (answer_wait_ms(m))
+        return;
+    snprintf(reason, sizeof(reason), "the zone does not answer within %u s",
+             m->args->answer_seconds);
+    fail(m, reason);
+}
+
 static void wait_and_relay(struct monitor *m)
 {
     bool reads = m->state == RUNNING && m->in_credit;
@@ -293,7 +343,7 @@ static void wait_and_relay(struct monitor *m)
 
     if (zk_link_pending(&m->link))
         take_frames(m);
-    if (m->state == ENDED || poll(fds, 6, refresh_wait_ms(m)) < 0)
+    if (m->state == ENDED || poll(fds, 6, wait_ms(m)) < 0)
         return;
     zk_link_polled(&m->link, fds[0].revents);
     for (i = 0; i < 2; i++) {
@@ -308,6 +358,8 @@ static void wait_and_relay(struct monitor *m)
         take_call(m);
     if (m->state != ENDED)
         take_frames(m);
+    if (m->state != ENDED)
+        look_for_answer(m);
     if (m->state != ENDED)
         refresh_look(m);
 }

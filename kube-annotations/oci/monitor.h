@@ -29,6 +29,9 @@ struct monitor {
     uint32_t session;
     enum { MAKING, CREATED, STARTING, RUNNING, ENDED } state;
     int exit_code;
+    long until_ms;               /* the zone has answered by then; 0: it need
+                                    not */
+    bool killed;                 /* its end is what it has to answer */
     int signals;
     int caller;                  /* who waits for an answer, or -1 */
     int in;                      /* -1: at its end */

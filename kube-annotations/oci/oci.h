@@ -184,6 +184,7 @@ struct monitor_args {
     const struct zk_spec *spec;
     int zone;                    /* connected to the keeper */
     int control;                 /* listening; -1: MONITOR_EXEC */
+    unsigned answer_seconds;     /* a zone that takes longer is given up */
     const char *console;         /* socket that takes a terminal, or NULL */
     int log;                     /* for what is nothing of the container's */
     struct birth *birth;

@@ -102,10 +102,8 @@ for victim in monitor keeper zone; do
     oci start a
     case $victim in
     monitor) pid=$(cat "$tmp/a/pid") ;;
-    keeper) pid=$(sed -n 's/.*"keeper": {"pid": \([0-9]*\).*/\1/p' \
-        "$root/a/state.json") ;;
-    zone) pid=$(pgrep -P "$(sed -n 's/.*"keeper": {"pid": \([0-9]*\).*/\1/p' \
-        "$root/a/state.json")") ;;
+    keeper) pid=$(keeper_of a) ;;
+    zone) pid=$(pgrep -P "$(keeper_of a)") ;;
     esac
     kill -KILL "$pid"
     ended a
@@ -136,7 +134,7 @@ check "delete --force of nothing" oci delete --force a
 config '["sleep", "1000"]' | bundle a
 create a
 oci start a
-keeper=$(sed -n 's/.*"keeper": {"pid": \([0-9]*\).*/\1/p' "$root/a/state.json")
+keeper=$(keeper_of a)
 kill -STOP "$keeper"             # it has to be killed, after ten seconds
 # shellcheck disable=SC2086
 (exec ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$conf" --root "$root" \

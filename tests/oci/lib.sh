@@ -94,6 +94,13 @@ ${2:+, $2}}
 END
 }
 
+# cri TYPE [SANDBOX]: for config, as containerd calls a pod's containers.
+cri()
+{
+    printf '"annotations": {"io.kubernetes.cri.container-type": "%s"%s}' "$1" \
+        "${2:+, \"io.kubernetes.cri.sandbox-id\": \"$2\"}"
+}
+
 # bundle ID: takes the config from stdin.
 bundle()
 {
@@ -147,6 +154,12 @@ declare -A shims
 made_or_ended()
 {
     [ -e "$tmp/$1/made" ] || ! kill -0 "${shims[$1]}"
+}
+
+# keeper_of ID: the pid of its zone's keeper.
+keeper_of()
+{
+    sed -n 's/.*"keeper": {"pid": \([0-9]*\).*/\1/p' "$root/$1/state.json"
 }
 
 # ended ID: waits for its end; $status is its exit code.

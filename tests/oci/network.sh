@@ -55,11 +55,6 @@ in_namespace()
     *) sed "s|{\"type\": \"network\"|&, \"path\": \"$1\"|" ;;
     esac
 }
-cri()
-{
-    printf '"annotations": {"io.kubernetes.cri.container-type": "%s"%s}' "$1" \
-        "${2:+, \"io.kubernetes.cri.sandbox-id\": \"$2\"}"
-}
 # sandbox PATH: a pod's zone; $status.
 sandbox()
 {

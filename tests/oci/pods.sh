@@ -4,11 +4,6 @@
 # shellcheck disable=SC2016,SC2034 # what is quoted so is for a container's shell
 . "$top_srcdir/tests/oci/lib.sh"
 
-cri()
-{
-    printf '"annotations": {"io.kubernetes.cri.container-type": "%s"%s}' "$1" \
-        "${2:+, \"io.kubernetes.cri.sandbox-id\": \"$2\"}"
-}
 # status_of ID
 status_of()
 {

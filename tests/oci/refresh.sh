@@ -59,11 +59,6 @@ done 2>/dev/null
 END
 chmod +x "$tmp/rootfs/bin/reader"
 
-cri()
-{
-    printf '"annotations": {"io.kubernetes.cri.container-type": "%s"%s}' "$1" \
-        "${2:+, \"io.kubernetes.cri.sandbox-id\": \"$2\"}"
-}
 # bind SOURCE DESTINATION
 bind()
 {
