@@ -226,6 +226,7 @@ static void be_machine(struct zone *zone)
             boot_end(RB_POWER_OFF);
         }
         store_write("data/zone/state", "ready");
+        fprintf(stderr, "zone-init: ready\n");
         if (serve(zone))
             boot_end(RB_POWER_OFF);
     }
