@@ -11,7 +11,7 @@ mkdir -p /out /etc/zoneplace /boot/zoneplace
 cat >/etc/zoneplace/oci.conf <<END
 kernel = /boot/vmlinuz
 cmdline = $LAB_PLAIN
-launch-seconds = 240
+launch-seconds = 150
 END
 root=/run/oci
 pod=/run/pod
@@ -72,6 +72,32 @@ create()
 made_or_ended()
 {
     [ -e "$1/made" ] || [ -e "$1/code" ]
+}
+# made TEXT ID: ok if it is created; else what zone-oci said. A sandbox whose
+# zone hangs in its boot is created once more.
+made()
+{
+    if create "$2" || { boot_hung "$2" && create "$2"; }; then
+        ok "$1"
+        return
+    fi
+    fail "$1" || true
+    note "$(cat "$pod/$2/err")"
+    leave_if_stopped
+    return 1
+}
+# boot_hung ID: that is why it was not created. The zone is gone by now, its
+# console's log is the last.
+boot_hung()
+{
+    local name
+
+    grep -q "the zone did not open its link" "$pod/$1/err" || return
+    # shellcheck disable=SC2012 # names of zones
+    name=$(ls -t "$LAB_CONSOLES" | head -n 1)
+    name=${name#guest-}
+    name=${name%.log}
+    lab_boot_hang "$name" && hung "$name" "in its boot"
 }
 oci()
 {

@@ -78,11 +78,13 @@ is()
     return 1
 }
 
-# Print the summary and leave with 0 or 1.
+# Print the summary and leave with 0 or 1; with 75 if something failed and a
+# guest's kernel has stopped.
 lab_done()
 {
     echo "1..$lab_count"
     note "failed: $lab_failed, relaunched after a hang: $(lab_hangs)"
+    [ "$lab_failed" -eq 0 ] || leave_if_stopped
     [ "$lab_failed" -eq 0 ] && [ "$lab_count" -gt 0 ]
     exit
 }
@@ -134,7 +136,7 @@ LAB_SEEN=$(mktemp -d)
 lab_boot_hang()
 {
     awk '/Linux version / { done = bad = 0 }
-        /^=== (ZONE|GUEST) END/ { done = 1 }
+        /^=== (ZONE|GUEST) END|^zone-init: ready/ { done = 1 }
         /Kernel panic|Oops|BUG:|WARNING: CPU|Call Trace/ { bad = 1 }
         END { exit done || bad }' "$(zone_log "$1")" 2>/dev/null
 }
@@ -208,6 +210,35 @@ hung()
     # A zone takes its record along, a guest of xl has none.
     zonectl destroy "$1" >/dev/null 2>&1 || xl destroy "$1"
     wait_until 30 zone_gone "$1"
+}
+
+# kernel_lives NAME: the guest's kernel does what sysrq tells it.
+kernel_lives()
+{
+    local log before
+
+    log=$(zone_log "$1")
+    before=$(stat -c %s "$log") || return
+    xl sysrq "$1" h && wait_until 20 kernel_spoke "$log" "$before"
+}
+kernel_spoke()
+{
+    [ "$(stat -c %s "$1")" -gt "$2" ]
+}
+
+# leave_if_stopped: the end of the scenario if the kernel of a guest has
+# stopped, with 75: ./check runs it once more.
+leave_if_stopped()
+{
+    local name
+
+    for name in $(xl list | awk 'NR > 2 && $5 !~ /p/ { print $1 }'); do
+        kernel_lives "$name" && continue
+        note "the kernel of $name has stopped; its last lines:"
+        note "$(tail -n 5 "$(zone_log "$name")" | tr -d '\r')"
+        note "$(xl vcpu-list "$name")"
+        exit 75
+    done
 }
 
 zone_id()

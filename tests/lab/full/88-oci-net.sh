@@ -45,8 +45,7 @@ was=$(interfaces)
 bundle pod1 '"/pause"' '"io.kubernetes.cri.container-type": "sandbox",
 "zoneplace.io/cpu": "1", "zoneplace.io/memory": "256Mi",
 "zoneplace.io/memory-policy": "static"'
-check "the pod's sandbox becomes a zone" create pod1 || {
-    note "$(cat $pod/pod1/err)"
+made "the pod's sandbox becomes a zone" pod1 || {
     note "$(interfaces)"
     lab_done
 }
@@ -87,7 +86,7 @@ is "by IPv6" "$(inside 'nc -w 20 fd88::1 7000')" "from the peer"
 head -c 1000000 /dev/urandom >/tmp/much
 bundle server '"sh", "-c", "echo up >&2; nc -l -p 8000 </much"' "$in_pod"
 cp /tmp/much $pod/server/rootfs/much
-check "a server in the zone" create server || note "$(cat $pod/server/err)"
+made "a server in the zone" server
 oci start server
 wait_until 20 grep -q up $pod/server/err
 fetch()
@@ -111,8 +110,7 @@ is "its addresses are the plugin's still" \
     "$(ip -n pod -o -4 address show dev eth0 | grep -c 10.88.0.5)" 1
 
 # Its zone destroyed, and the namespace deleted, before the pod is.
-check "another zone with the same network" create pod1 ||
-    note "$(cat $pod/pod1/err)"
+made "another zone with the same network" pod1
 zone=$(zonectl list | awk 'NR == 2 { print $1 }')
 zonectl destroy "$zone"
 ip netns delete pod

@@ -17,10 +17,7 @@ bundle pod1 '"/pause"' '"io.kubernetes.cri.container-type": "sandbox",
 "zoneplace.io/cpu": "4", "zoneplace.io/memory": "512Mi",
 "zoneplace.io/memory-policy": "static", "zoneplace.io/numa-nodes": "2",
 "zoneplace.io/numa-strategy": "scatter"'
-check "the pod's sandbox becomes a zone" create pod1 || {
-    note "$(cat $pod/pod1/err)"
-    lab_done
-}
+made "the pod's sandbox becomes a zone" pod1 || lab_done
 check "it starts" oci start pod1
 zone=$(zonectl list | awk 'NR == 2 { print $1 }')
 note "$(zonectl list)"
@@ -31,7 +28,7 @@ is "on two nodes, far from each other" \
 
 # shellcheck disable=SC2016 # for the guest's shell
 bundle one '"sh", "-c", "uname -r; cat /sys/devices/system/node/online; cat /sys/devices/system/node/node*/distance; cat /etc/mark; echo $ZVAR; pwd; touch /x; cat /proc/sys/kernel/hostname; echo to-stderr >&2; exit 42"' "$in_pod"
-check "a container is made in it" create one || note "$(cat $pod/one/err)"
+made "a container is made in it" one
 check "it starts" oci start one
 is "its exit code arrives" "$(code_of one)" 42
 is "what it printed arrives" "$(cat $pod/one/out)" "$(uname -r)
@@ -53,7 +50,7 @@ bundle small '"sh", "-c", "cd /sys/fs/cgroup; cat memory.max cpu.max cpu.weight 
     "$in_pod" '"memory": {"limit": 33554432}, "cpu": {"shares": 512,
 "quota": 50000, "period": 100000}, "pids": {"limit": 50},
 "unified": {"memory.oom.group": "1"}'
-check "one with limits" create small || note "$(cat $pod/small/err)"
+made "one with limits" small
 check "it starts" oci start small
 is "one that takes more memory than it may is killed" "$(code_of small)" 137
 is "it could read its limits" "$(cat $pod/small/out)" "33554432
@@ -64,7 +61,7 @@ check "it is deleted" oci delete small
 # shellcheck disable=SC2016 # for the guest's shell
 bundle herd '"sh", "-c", "for i in 1 2 3 4 5 6 7 8; do sleep 100 & done; echo more"' \
     "$in_pod" '"pids": {"limit": 5}'
-check "one with few processes" create herd
+made "one with few processes" herd
 check "it starts" oci start herd
 is "it can't have more" "$(code_of herd) $(grep -c more $pod/herd/out)" "2 0"
 check "that is what it says" grep -q "can't fork" $pod/herd/err
@@ -76,8 +73,7 @@ linux='"seccomp": {"defaultAction": "SCMP_ACT_ALLOW",
 "syscalls": [{"names": ["mkdir", "mkdirat"],
 "action": "SCMP_ACT_KILL_PROCESS"}]}' bundle filtered '"sh", "-c",
 "grep ^Seccomp: /proc/self/status; (mkdir d); echo $?"' "$in_pod"
-check "one with a seccomp profile" create filtered ||
-    note "$(cat $pod/filtered/err)"
+made "one with a seccomp profile" filtered
 check "it starts" oci start filtered
 is "it ends" "$(code_of filtered)" 0
 is "a call that it has not is the end" \
@@ -87,8 +83,8 @@ check "it is deleted" oci delete filtered
 # Two at once.
 bundle two '"sleep", "1000"' "$in_pod"
 bundle three '"sh", "-c", "sleep 1; exit 7"' "$in_pod"
-check "two containers share the zone: the first" create two
-check "and the second" create three
+made "two containers share the zone: the first" two
+made "and the second" three
 check "both start" bash -c "zone-oci --root $root start two &&
     zone-oci --root $root start three"
 is "one ends with its own code" "$(code_of three)" 7
@@ -111,7 +107,7 @@ check "the zone is as planned still" zonectl verify "$zone"
 
 # The zone dies under a container.
 bundle four '"sleep", "1000"' "$in_pod"
-check "a last one" create four
+made "a last one" four
 check "it starts" oci start four
 zonectl destroy "$zone"
 is "its zone destroyed, it is over" "$(code_of four)" 137
