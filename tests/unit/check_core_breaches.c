@@ -111,6 +111,7 @@ CHANGE(b_padding, group(p); p->vcpu_group[3] = 2)
 CHANGE(b_back, group(p); p->vcpu_group[5] = 1)
 CHANGE(b_across, group(p); p->vcpu_group[4] = 2)
 CHANGE(b_count, group(p); p->nr_groups = 4)
+CHANGE(b_few, group(p); p->nr_groups = 2)
 CHANGE(b_pcpu, group(p); p->group_of[100] = 1)
 CHANGE(b_nopcpu, group(p); regroup(p, 2, 1))
 CHANGE(b_left, group(p); p->group_of[1] = 0)
@@ -130,6 +131,7 @@ static const struct breach breaches[] = {
     { b_back, "vcpu 5 is in group 1, after group 3" },
     { b_across, "vcpu 4 is in group 2, after group 2" },
     { b_count, "plan: 3 groups of vcpus, it says 4" },
+    { b_few, "vcpu 4 is in group 3 of 2" },
     { b_pcpu, "pcpu 100 is in group 1 and not in its vnode" },
     { b_nopcpu, "group 2 has 1 vcpus and 0 pcpus" },
     { b_left, "pcpu 1 of vnode 0 is in no group" },
@@ -393,6 +395,9 @@ START_TEST(how_zones_grow)
     broken("plan: 2 vnodes can't grow this way");
     f.plan.growth = (enum zp_growth)(ZP_GROWTH_DEVICES + 1);
     broken("plan: growth 3 of a dynamic zone");
+    f.plan.growth = ZP_GROWTH_DEVICES;
+    f.plan.vnode[1].max_mem_kib = 4096 * GIB;
+    broken("plan: no zone grows from 4194304 to 4299161600 KiB");
 }
 END_TEST
 

@@ -88,6 +88,8 @@ START_TEST(hypervisor)
               ZP_WHERE_HOST_CONF);
     SET(p.s.xen_cmdline, "x2apic=off");
     ck_ok(&p, "x2apic", "off, which 128 pcpus can do with");
+    SET(p.s.xen_cmdline, "x2apic=never");
+    ck_ok(&p, "x2apic", "not turned off, 128 pcpus");
     SET(p.s.xen_cmdline, "gnttab_max_frames=32");
     ck_change(&p, "grants", "32 frames a guest", "gnttab_max_frames=64",
               ZP_WHERE_GRUB);

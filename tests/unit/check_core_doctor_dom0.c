@@ -130,6 +130,21 @@ START_TEST(reserves)
 }
 END_TEST
 
+START_TEST(one_pcpu_for_all)
+{
+    struct patient p = { .nr = 0 };
+
+    patient_init(&p);
+    fixture_clear(&p.f);
+    gen_idle_host(&p.f.host, GEN_SOCKETS, 1, 1, 16 * GIB);
+    p.f.topo = NULL;
+    p.f.load = NULL;
+    fixture_build(&p.f);
+    ck_ok(&p, "dom0-pinned", "there is one pcpu");
+    fixture_clear(&p.f);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("doctor of dom0");
@@ -139,6 +154,7 @@ int main(void)
     tcase_add_test(tcase, dom0_balloons);
     tcase_add_test(tcase, dom0_vcpus);
     tcase_add_test(tcase, reserves);
+    tcase_add_test(tcase, one_pcpu_for_all);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }

@@ -257,6 +257,13 @@ START_TEST(warnings_tell)
     place();
     fixture_says(&f, zp_plan_warnings,
                  "device 0000:41:00.0 does not steer: its node is not known\n");
+    f.req.type = ZP_GUEST_PV;
+    f.req.force_flat = true;
+    f.req.max_mem_kib = 0;
+    f.req.nr_vnodes = 2;
+    place();
+    fixture_says(&f, zp_plan_warnings, "the guest sees one node and is on 2: "
+                 "a pv zone is shown none\n");
 }
 END_TEST
 

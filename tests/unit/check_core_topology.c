@@ -141,6 +141,8 @@ START_TEST(refuses_devices)
              ZP_ERR_INVAL, "device", "device 0000:41:00.0: no node has the id "
              "9");
     ck_works(zp_topology_add_device(topo, "41:00.0", ids, 1, &err));
+    ck_fails(zp_topology_set_device_parent(topo, "42:00.0", "41:00.0", &err),
+             ZP_ERR_NOTFOUND, "device", "there is no device '42:00.0'");
     ck_fails(zp_topology_add_device(topo, "0000:41:00.0", ids, 1, &err),
              ZP_ERR_INVAL, "device", "device 0000:41:00.0 is there twice");
     for (i = 1; i < ZP_MAX_DEVICES; i++) {
@@ -379,6 +381,29 @@ START_TEST(l3_of_another)
 }
 END_TEST
 
+/* Of one pcpu the core is not told: a zone that is to have whole ones can't. */
+START_TEST(half_told_cores)
+{
+    struct zp_request req;
+    struct zp_plan plan;
+    struct zp_load *load;
+
+    add(0, 0);
+    add(1, 1);
+    ck_works(zp_topology_set_pcpu(topo, 0, 7, 0, &err));
+    ck_works(zp_topology_freeze(topo, &err));
+    ck_assert_uint_eq(zp_topology_core(topo, 1), ZP_UNKNOWN_ID);
+    ck_works(zp_load_new(topo, &load, &err));
+    zp_request_init(&req);
+    req.vcpus = 1;
+    req.mem_kib = 2048;
+    req.smt = ZP_SMT_PACK;
+    ck_fails(zp_place(topo, load, &req, &plan, &err), ZP_ERR_INFEASIBLE, "smt",
+             "smt: it is not known which pcpus of the host are one core");
+    zp_load_free(load);
+}
+END_TEST
+
 START_TEST(load_of_a_host)
 {
     struct zp_pnode_desc d = desc(4, 100);
@@ -459,6 +484,7 @@ int main(void)
     tcase_add_loop_test(tcase, l3_hygiene, 0,
                         sizeof(bad_l3s) / sizeof(bad_l3s[0]));
     tcase_add_test(tcase, l3_of_another);
+    tcase_add_test(tcase, half_told_cores);
     tcase_add_test(tcase, load_of_a_host);
     return suite_run(suite);
 }
