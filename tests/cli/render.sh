@@ -81,6 +81,18 @@ refused 1 'node 0' "qemu: memory of a node from two pnodes" render \
     --host "$tmp/host.json" --vcpus 1 --memory 5G --spill preferred \
     --format qemu
 
+for format in libvirt qemu; do
+    accepted "$format of nodes that are emulated" render "${request[@]}" \
+        --emulate 2 --format $format
+    check "$format: it says so" \
+        grep -q 'shown nodes that are not the host' "$tmp/out"
+    refused 1 'a PV zone' "$format of a pv zone" render \
+        --host "$tmp/host.json" --vcpus 1 --memory 512M --type pv \
+        --format $format
+    refused 1 'the plan shows one' "$format of nodes that are not shown" \
+        render "${request[@]}" --vnuma never --format $format
+done
+
 refused 1 . "a plan that is none" render --plan "$tmp/host.json"
 sed 's/"distances": \[/&[10],/' "$tmp/plan.json" >"$tmp/lie.json"
 refused 1 . "a plan with other distances" render --plan "$tmp/lie.json"
