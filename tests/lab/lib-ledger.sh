@@ -5,7 +5,6 @@
 # shellcheck disable=SC1091
 . /lab/lib.sh
 
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
 mkdir -p /out
 
 # start NAME FLAG...: launch a zone; its plan goes to /out/NAME.json.

@@ -9,7 +9,7 @@
 
 mkdir -p /out /etc/zoneplace /boot/zoneplace
 cat >/etc/zoneplace/oci.conf <<END
-kernel = /boot/vmlinuz
+kernel = /boot/vmlinux.gz
 cmdline = $LAB_PLAIN
 launch-seconds = 150
 END

@@ -6,7 +6,6 @@
 # is compared with its plan. What is left in /out is for after/.
 
 mkdir -p /out
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
 patched=no
 [ "${LAB_TIER:-}" != patched ] || patched=yes
 

@@ -7,7 +7,6 @@
 . /lab/lib.sh
 
 mkdir -p /out
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
 
 # Free KiB of the host, by Xen's per-node counts.
 free_kib()
@@ -54,7 +53,7 @@ done
 cat >/root/stock.cfg <<END
 type = "pvh"
 name = "stock"
-kernel = "/boot/vmlinuz"
+kernel = "/boot/vmlinux.gz"
 ramdisk = "/boot/zone.img"
 extra = "$LAB_PLAIN"
 memory = 512

@@ -11,7 +11,6 @@
 # shellcheck disable=SC2034 # of lib.sh
 ZONE_CMD_LIMIT=240
 mkdir -p /out
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
 HOME_VCPU=1
 truncate -s 64M /root/disk.img
 xl vcpu-pin 0 0 0-1

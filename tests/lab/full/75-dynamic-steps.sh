@@ -9,7 +9,7 @@
 
 mkdir -p /etc/zoneplace
 echo 'balloon-floor = 128M' >/etc/zoneplace/host.conf
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img)
+KERNEL=(--kernel /boot/vmlinux.gz --ramdisk /boot/zone.img)
 AGENT="$LAB_PLAIN zone.agent=1"
 SEED=${SEED:-$RANDOM}
 RANDOM=$SEED
@@ -87,7 +87,7 @@ done
 cat >/root/drift.cfg <<END
 type = "pvh"
 name = "drift"
-kernel = "/boot/vmlinuz"
+kernel = "/boot/vmlinux.gz"
 ramdisk = "/boot/zone.img"
 extra = "$LAB_PLAIN"
 memory = 256
@@ -114,7 +114,7 @@ fi
 # stops nobody.
 if [ "$tier" != stock ]; then
     for size in 1 5; do
-        zonectl launch --name counted --paused --kernel /boot/vmlinuz \
+        zonectl launch --name counted --paused --kernel /boot/vmlinux.gz \
             --vcpus 8 --memory ${size}G --numa-nodes 8 >/dev/null ||
             fail "a zone of $size GiB" || true
         begin=$(tr -d . </proc/uptime | cut -d ' ' -f 1)

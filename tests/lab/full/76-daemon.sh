@@ -24,9 +24,9 @@ log=/out/rounds.log
 
 dev()
 {
-    zonectl launch --name dev --kernel /boot/vmlinuz --ramdisk /boot/zone.img \
-        --cmdline "$LAB_PLAIN zone.agent=1" --vcpus 1 --memory 384M \
-        --max-memory 640M --agent
+    zonectl launch --name dev --kernel /boot/vmlinux.gz \
+        --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN zone.agent=1" \
+        --vcpus 1 --memory 384M --max-memory 640M --agent
 }
 
 daemon()

@@ -25,7 +25,7 @@ modprobe overlay
 : >/etc/resolv.conf
 echo lab >/etc/hostname
 cat >/etc/zoneplace/oci.conf <<END
-kernel = /boot/vmlinuz
+kernel = /boot/vmlinux.gz
 cmdline = $LAB_PLAIN
 host-network = loopback
 launch-seconds = 240

@@ -7,7 +7,6 @@
 . /lab/lib.sh
 
 mkdir -p /out
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
 
 # start NAME: launch a zone of FLAGS; its plan goes to /out/NAME.json.
 start()

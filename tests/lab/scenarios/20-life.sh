@@ -6,7 +6,6 @@
 . /lab/lib.sh
 
 mkdir -p /out
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
 
 start()
 {
@@ -234,7 +233,7 @@ check "destroy" zonectl destroy twin
 cat >/root/zone.cfg <<END
 type = "pvh"
 name = "fromcfg"
-kernel = "/boot/vmlinuz"
+kernel = "/boot/vmlinux.gz"
 ramdisk = "/boot/zone.img"
 extra = "$LAB_PLAIN"
 memory = 256

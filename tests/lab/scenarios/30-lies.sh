@@ -5,7 +5,6 @@
 # lab: light
 . /lab/lib.sh
 
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
 mkdir -p /out
 start()
 {

@@ -26,7 +26,7 @@ plain_cpuid()
     cat >/root/plain.cfg <<END
 type = "pvh"
 name = "plain"
-kernel = "/boot/vmlinuz"
+kernel = "/boot/vmlinux.gz"
 ramdisk = "/boot/zone.img"
 extra = "$LAB_PLAIN"
 memory = 128
@@ -48,7 +48,7 @@ if [ "$patched" = no ]; then
         "unmodified Xen: tests/lab/host --patched shows them"
     check "two threads per core are refused" \
         bash -c '! zonectl launch --name two --vcpus 2 --memory 256M \
-            --threads 2 --kernel /boot/vmlinuz 2>&1'
+            --threads 2 --kernel /boot/vmlinux.gz 2>&1'
     FLAGS[even]="--vcpus 4 --memory 256M --numa-nodes 2 --compact"
     FLAGS[far]="--vcpus 3 --memory 256M --numa-nodes 2 --scatter"
     wave even far
@@ -78,7 +78,7 @@ is "threads: one, when asked for" "$(threads_of single)" 1
 cat >/root/doubt.cfg <<END
 type = "pvh"
 name = "doubt"
-kernel = "/boot/vmlinuz"
+kernel = "/boot/vmlinux.gz"
 ramdisk = "/boot/zone.img"
 extra = "$LAB_PLAIN"
 memory = 256

@@ -9,7 +9,7 @@
 . /lab/lib.sh
 . /lab/lib-topology.sh
 
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_LARGE")
+KERNEL=(--kernel /boot/vmlinux.gz --ramdisk /boot/zone.img --cmdline "$LAB_LARGE")
 
 declare -A FLAGS=(
     [four]="--vcpus 8 --memory 512M --numa-nodes 4"

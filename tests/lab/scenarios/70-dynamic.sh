@@ -14,7 +14,7 @@ balloon-step-min = 64M
 balloon-slew = 64M
 balloon-shrink-free = 70
 END
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img)
+KERNEL=(--kernel /boot/vmlinux.gz --ramdisk /boot/zone.img)
 AGENT="$LAB_PLAIN zone.agent=1"
 tier=$(zonectl host | sed -n 's/^Xen .*, tier \([^,]*\),.*/\1/p')
 note "tier: $tier"
@@ -84,7 +84,7 @@ dom=$(zone_id dev)
 home=$(xen_pages "$dom" | sort -t : -k 2 -n | awk -F : 'END { print $1 }')
 room=$(nodes_free | sed -n "$((home + 1))p")
 check "a neighbour takes what node $home has" zonectl launch --name hog \
-    --paused --kernel /boot/vmlinuz --vcpus 1 \
+    --paused --kernel /boot/vmlinux.gz --vcpus 1 \
     --memory $((room / 1024 - 48))M --spill interleave \
     --interleave-nodes "$home"
 note "free on node $home: $room KiB, then $(nodes_free |
@@ -181,7 +181,7 @@ flood=$(zone_cmd "$dom" flood 1000000)
 note "flood: $flood"
 check "the daemon goes on" zone-balloond --once --dry-run
 check "other zones are launched and destroyed" bash -c \
-    'zonectl launch --name other --paused --kernel /boot/vmlinuz --vcpus 1 \
+    'zonectl launch --name other --paused --kernel /boot/vmlinux.gz --vcpus 1 \
     --memory 128M && zonectl destroy other'
 for name in dev two; do
     ! zone_id $name >/dev/null || check "$name: destroy" zonectl destroy $name

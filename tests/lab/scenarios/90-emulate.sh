@@ -10,7 +10,6 @@
 . /lab/lib.sh
 
 mkdir -p /out
-KERNEL=(--kernel /boot/vmlinuz --ramdisk /boot/zone.img --cmdline "$LAB_PLAIN")
 EMU=(--vcpus 4 --memory 512M --emulate 4:10,30)
 
 is "the host has one node" \

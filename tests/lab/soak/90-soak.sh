@@ -189,7 +189,7 @@ step_xl()
     cat >/tmp/xl.cfg <<END
 type = "pvh"
 name = "foreign"
-kernel = "/boot/vmlinuz"
+kernel = "/boot/vmlinux.gz"
 memory = $(((RANDOM % 8 + 2) * 32))
 vcpus = 1
 END
@@ -222,8 +222,9 @@ foreign()
 
 dev()
 {
-    zonectl launch --name dev --kernel /boot/vmlinuz --ramdisk /boot/zone.img \
-        --cmdline "$AGENT" --vcpus 1 --memory 256M --max-memory 512M --agent
+    zonectl launch --name dev --kernel /boot/vmlinux.gz \
+        --ramdisk /boot/zone.img --cmdline "$AGENT" --vcpus 1 \
+        --memory 256M --max-memory 512M --agent
 }
 
 check "a first zone comes" start first --paused --vcpus 2 --memory 192M \
