@@ -187,6 +187,33 @@ refused 2 'hw:numa_cpus.0' "unequal" plan --host "$tmp/cxl.json" \
 flavor '"hw:numa_magic":"1"'
 refused 2 'hw:numa_magic' "unknown" plan --host "$tmp/cxl.json" \
     --from openstack "$tmp/f"
+flavor '"hw:cpu_policy":"dedicated","hw:cpu_thread_policy":"require",
+"hw:pci_numa_affinity_policy":"required","pci_passthrough:alias":"nic:1"'
+sed -i '1s/^/ \n/' "$tmp/f"
+refused 3 'smt: it is not known' "whole cores of a host that tells none" plan \
+    --host "$tmp/cxl.json" --from openstack "$tmp/f"
+# Its device is at node 3, which has too little memory.
+make_host >"$tmp/four.json"
+for policy in required preferred; do
+    flavor '"hw:pci_numa_affinity_policy":"'$policy'","hw:numa_nodes":"1",
+"pci_passthrough:alias":"nic:1"'
+    sed -i 's/2048/3600/' "$tmp/f"
+    run plan --host "$tmp/four.json" --from openstack "$tmp/f" --near 41:00.0
+    if [ $policy = required ]; then
+        expect_exit 3 "near its device or not at all"
+        check "it says so" grep -q 'device 0000:41:00.0 is at' "$tmp/err"
+    else
+        expect_exit 0 "near its device, or elsewhere"
+        check "which device, is to be said" grep -q \
+            'pci_passthrough:alias: name the device with --near' "$tmp/err"
+    fi
+done
+{
+    cat "$tmp/flavor.txt"
+    printf "| properties | a='%02000d' |\n" 1 2 3
+} >"$tmp/f"
+refused 3 'properties=: too many' "a table without end" \
+    plan --host "$tmp/cxl.json" --from openstack "$tmp/f"
 echo 'no flavor' >"$tmp/f"
 refused 2 'no flavor' "something else" plan --host "$tmp/cxl.json" \
     --from openstack "$tmp/f"

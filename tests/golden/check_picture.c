@@ -126,6 +126,7 @@ static void check_in_page(const struct drawn *d)
             s->baseline < s->y + s->size * 7 / 10)
             why(d, "text leaves its box", s, s);
     }
+    ck_assert_uint_eq(zp_picture_nr_shapes(d->pic), i);
 }
 
 /* Boxes that may hold other shapes; all else is solid. */
