@@ -6,7 +6,9 @@
 #   ZP_BENCH_CALLS: of each round; ZP_BENCH_THREADS: zone-cri --threads
 set -u
 : "${top_srcdir:?}" "${top_builddir:?}"
-if [ ! -x "$top_builddir/zone-cri" ]; then
+. "$top_srcdir/tests/lib/programs.sh"
+zone_cri=$(program zone-cri)
+if [ ! -x "$zone_cri" ]; then
     echo "relay of the CRI: built without gRPC"
     exit 0
 fi
@@ -36,7 +38,7 @@ compare()
 {
     local flight i
 
-    "$top_builddir/zone-cri" --listen "$tmp/cri.sock" --containerd "$2" \
+    "$zone_cri" --listen "$tmp/cri.sock" --containerd "$2" \
         --host "$host" --threads "${ZP_BENCH_THREADS:-1}" &
     pids+=($!)
     until_there "$tmp/cri.sock"

@@ -36,10 +36,8 @@ at()
         END { i = 1 + int((NR - 1) * at / 100); print ns[i] }'
 }
 
-zonectl=$top_builddir/.libs/zonectl
-[ -x "$zonectl" ] || zonectl=$top_builddir/zonectl
-LD_LIBRARY_PATH=$top_builddir/.libs
-export LD_LIBRARY_PATH
+. "$top_srcdir/tests/lib/programs.sh"
+zonectl=$(program zonectl)
 has_calc=$(command -v hwloc-calc)
 for ((i = 0; i < rounds; i++)); do
     time_of zonectl "$zonectl" host --host "$file" --json

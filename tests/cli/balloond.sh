@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # zone-balloond where it can't work: its command line and its configuration.
 . "$top_srcdir/tests/cli/lib.sh"
-balloond=$top_builddir/zone-balloond
+balloond=$(program zone-balloond)
 if [ ! -x "$balloond" ]; then
     skip "zone-balloond" "built without Xen"
     finish

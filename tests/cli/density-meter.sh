@@ -47,7 +47,7 @@ on_terminal()
     slow "$@"
     status=0
     # shellcheck disable=SC2086 # ZP_WRAP is several words
-    printf '%s\n' "${ZP_WRAP:-} '$top_builddir/zonectl' ${asks[*]} \
+    printf '%s\n' "${ZP_WRAP:-} '$zonectl' ${asks[*]} \
         >'$tmp/out' </dev/null" >"$tmp/line"
     script -qec "bash '$tmp/line'" /dev/null >"$tmp/shown" \
         2>"$tmp/err" </dev/null || status=$?

@@ -70,9 +70,10 @@ is_runtime 2 io.containerd.grpc.v1.cri
 is "both daemons start at boot" \
     "$(cd "$root/etc/systemd/system/multi-user.target.wants" && echo *)" \
     "zone-cri.service zone-device-plugin.service"
-if [ -x "$top_builddir/zone-device-plugin" ]; then
+plugin=$(program zone-device-plugin)
+if [ -x "$plugin" ]; then
     check "the plugin takes its configuration" sh -c '"$@" >/dev/null' sh \
-        "$top_builddir/zone-device-plugin" --list \
+        "$plugin" --list \
         --host "$top_srcdir/tests/data/hosts/epyc-7742-nps4.json" \
         --config "$root/etc/zoneplace/device-plugin.conf"
 fi

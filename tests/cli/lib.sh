@@ -5,6 +5,9 @@
 # expect_ functions, which print "ok N - ..." or "not ok N - ...", and ends
 # with finish.
 : "${top_srcdir:?}" "${top_builddir:?}"
+# shellcheck source=/dev/null
+. "$top_srcdir/tests/lib/programs.sh"
+zonectl=$(program zonectl)
 
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
@@ -68,7 +71,7 @@ finish()
 zonectl()
 {
     # shellcheck disable=SC2086 # ZP_WRAP is several words
-    ${ZP_WRAP:-} "$top_builddir/zonectl" "$@"
+    ${ZP_WRAP:-} "$zonectl" "$@"
 }
 
 # run ARG...: zonectl with these; leaves $status, $tmp/out and $tmp/err.

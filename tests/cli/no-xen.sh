@@ -32,11 +32,11 @@ check "list --json: an error object" \
 # here one that never ends.
 if [ "$(id -u)" -ne 0 ]; then
     skip "privileges" "not root: there are none to give up"
-elif ! ldd "$top_builddir/.libs/zonectl" 2>/dev/null | grep -q libcap-ng; then
+elif ! ldd "$zonectl" 2>/dev/null | grep -q libcap-ng; then
     skip "privileges" "built without libcap-ng"
 else
     mkfifo "$tmp/fifo"
-    "$top_builddir/zonectl" plan --host "$tmp/fifo" --vcpus 1 --memory 1G \
+    "$zonectl" plan --host "$tmp/fifo" --vcpus 1 --memory 1G \
         >/dev/null 2>&1 &
     exec 9>"$tmp/fifo"
     is "privileges of plan" \
@@ -53,13 +53,13 @@ if [ "$(id -u)" -ne 0 ]; then
 elif ! command -v setpriv >/dev/null; then
     skip "not root" "no setpriv(1)"
 elif ! setpriv --reuid 65534 --regid 65534 --clear-groups \
-    "$top_builddir/zonectl" --version >/dev/null 2>&1; then
-    skip "not root" "uid 65534 can't run $top_builddir/zonectl"
+    "$zonectl" --version >/dev/null 2>&1; then
+    skip "not root" "uid 65534 can't run $zonectl"
 else
     command="zonectl list (as uid 65534)"
     status=0
     setpriv --reuid 65534 --regid 65534 --clear-groups \
-        "$top_builddir/zonectl" list >"$tmp/out" 2>"$tmp/err" || status=$?
+        "$zonectl" list >"$tmp/out" 2>"$tmp/err" || status=$?
     expect_exit 1 "not root"
     expect_stderr_one_line . "not root"
 fi

@@ -81,7 +81,7 @@ if grep -q '^#define HAVE_CAIRO 1' "$top_builddir/config.h"; then
     check "plan --png -o: it is there" [ -s "$tmp/file.png" ]
     if command -v script >/dev/null; then
         status=0
-        script -qec "$top_builddir/zonectl host --host $tmp/host.json --png" \
+        script -qec "$zonectl host --host $tmp/host.json --png" \
             /dev/null >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
         expect_exit 2 "PNG on a terminal"
         check "PNG on a terminal: it says why" grep -q binary "$tmp/out"

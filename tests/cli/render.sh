@@ -118,7 +118,7 @@ refused 1 'no/file' "-o into no folder" render "${request[@]}" \
 # A table on a terminal helps nobody.
 if command -v script >/dev/null; then
     status=0
-    script -qec "$top_builddir/zonectl render --host $tmp/host.json \
+    script -qec "$zonectl render --host $tmp/host.json \
         --vcpus 8 --memory 2G --numa-nodes 2 --format srat" /dev/null \
         >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
     expect_exit 2 "binary on a terminal"

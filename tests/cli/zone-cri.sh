@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # zone-cri's words: help, manual page, completion, unit. tests/cri runs it.
 . "$top_srcdir/tests/cli/lib.sh"
-program=$top_builddir/zone-cri
+program=$(program zone-cri)
 if [ ! -x "$program" ]; then
     skip "zone-cri" "built without gRPC"
     finish

@@ -3,7 +3,7 @@
 # zone-device-plugin's words: help, manual page, completion, unit; and what it
 # counts on hosts of all kinds. tests/device runs it.
 . "$top_srcdir/tests/cli/lib.sh"
-program=$top_builddir/zone-device-plugin
+program=$(program zone-device-plugin)
 if [ ! -x "$program" ]; then
     skip "zone-device-plugin" "built without gRPC"
     finish

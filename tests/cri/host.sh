@@ -22,7 +22,7 @@ needs()
             finish
         }
     done
-    if [ ! -x "$top_builddir/zone-cri" ]; then
+    if [ ! -x "$(program zone-cri)" ]; then
         skip "$what" "built without gRPC"
         finish
     elif [ -n "${ZP_WRAP:-}" ]; then
@@ -73,7 +73,7 @@ END
         "$toml"
     cat >"$tmp/zone-oci" <<END
 #!/bin/sh
-exec "$top_builddir/zone-oci" --config "$conf" "\$@"
+LD_LIBRARY_PATH='$LD_LIBRARY_PATH' exec "$zone_oci" --config "$conf" "\$@"
 END
     chmod +x "$tmp/zone-oci"
     run_containerd
@@ -92,7 +92,7 @@ run_containerd()
 
 start_zone_cri()
 {
-    "$top_builddir/zone-cri" --listen "$cri_socket" --containerd "$tmp/cd.sock" \
+    "$(program zone-cri)" --listen "$cri_socket" --containerd "$tmp/cd.sock" \
         --host "$top_srcdir/tests/data/hosts/epyc-7742-nps4.json" \
         --ledger "$tmp/ledger" >>"$tmp/zone-cri.log" 2>&1 &
     zone_cri=$!

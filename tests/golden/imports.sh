@@ -12,10 +12,12 @@
 data=$top_srcdir/tests/data/import
 has_xml=$(sed -n 's/^#define HAVE_LIBXML2 //p' "$top_builddir/config.h")
 
+. "$top_srcdir/tests/lib/programs.sh"
+zonectl=$(program zonectl)
 zonectl()
 {
     # shellcheck disable=SC2086 # ZP_WRAP is several words
-    ${ZP_WRAP:-} "$top_builddir/zonectl" "$@"
+    ${ZP_WRAP:-} "$zonectl" "$@"
 }
 
 # The zones that are asked for, by name.

@@ -21,7 +21,7 @@ END
 cat >"$tmp/zone-oci" <<END
 #!/bin/sh
 echo "\$@" >>"$tmp/calls"
-exec "$top_builddir/zone-oci" --config "$conf" "\$@"
+LD_LIBRARY_PATH='$LD_LIBRARY_PATH' exec "$zone_oci" --config "$conf" "\$@"
 END
 chmod +x "$tmp/zone-oci"
 containerd --config "$tmp/config.toml" >"$tmp/containerd.log" 2>&1 &

@@ -118,7 +118,7 @@ config '["sleep", "1000"]' | bundle a
 for ((delay = 0; delay < 20; delay++)); do
     # The verb itself, no shell around it.
     # shellcheck disable=SC2086
-    (exec ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$conf" --root \
+    (exec ${ZP_WRAP:-} "$zone_oci" --config "$conf" --root \
         "$root" create --bundle "$tmp/a/bundle" --pid-file "$tmp/a/pid" a \
         </dev/null >/dev/null 2>&1) &
     maker=$!
@@ -137,7 +137,7 @@ oci start a
 keeper=$(keeper_of a)
 kill -STOP "$keeper"             # it has to be killed, after ten seconds
 # shellcheck disable=SC2086
-(exec ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$conf" --root "$root" \
+(exec ${ZP_WRAP:-} "$zone_oci" --config "$conf" --root "$root" \
     delete --force a </dev/null >/dev/null 2>"$tmp/err") &
 deleter=$!
 monitor_gone()
@@ -163,7 +163,7 @@ chmod +x "$tmp/sleeper"
 sed "s|^zone-init = .*|zone-init = $tmp/sleeper|" "$conf" >"$tmp/slow.conf"
 config '["true"]' | bundle slow
 # shellcheck disable=SC2086
-(exec ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$tmp/slow.conf" --root \
+(exec ${ZP_WRAP:-} "$zone_oci" --config "$tmp/slow.conf" --root \
     "$root" create --bundle "$tmp/slow/bundle" slow </dev/null >/dev/null 2>&1) &
 maker=$!
 zone_boots()
@@ -173,7 +173,7 @@ zone_boots()
 until_true "its zone boots" zone_boots
 kill -STOP "$maker"              # it has the lock
 # shellcheck disable=SC2086
-(exec ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$tmp/slow.conf" --root \
+(exec ${ZP_WRAP:-} "$zone_oci" --config "$tmp/slow.conf" --root \
     "$root" delete --force slow </dev/null >/dev/null 2>&1) &
 deleter=$!
 # It is a child's; a program that is not installed yet is a script at first,

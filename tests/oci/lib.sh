@@ -6,6 +6,7 @@
 . "$top_srcdir/tests/cli/lib.sh"
 trap 'clean_up; rm -rf "$tmp"' EXIT
 
+zone_oci=$(program zone-oci)
 busybox=$(command -v busybox || true)
 if [ "$(id -u)" != 0 ] || ! unshare -mpuin --fork true 2>/dev/null; then
     skip "zone-oci" "needs root, and namespaces of its own"
@@ -26,7 +27,7 @@ printf 'launcher = stand-in\nzone-init = %s/zone-init\n' "$top_builddir" \
 oci()
 {
     # shellcheck disable=SC2086 # ZP_WRAP is several words
-    ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$conf" --root "$root" "$@"
+    ${ZP_WRAP:-} "$zone_oci" --config "$conf" --root "$root" "$@"
 }
 
 # fails TEXT COMMAND...: it does not succeed; $tmp/err is what it says.
@@ -136,7 +137,7 @@ create()
         exec <"${stdin:-/dev/null}" >"$dir/out" 2>"$dir/err"
         # shellcheck disable=SC2086
         exec "$top_builddir/tests/oci/shim" "$dir/pid" "$dir/made" \
-            ${ZP_WRAP:-} "$top_builddir/zone-oci" --config "$conf" \
+            ${ZP_WRAP:-} "$zone_oci" --config "$conf" \
             --root "$root" create --bundle "$dir/bundle" \
             --pid-file "$dir/pid" "$id"
     ) &
