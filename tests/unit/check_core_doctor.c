@@ -104,10 +104,7 @@ START_TEST(x2apic_of_many)
     struct patient p = { .nr = 0 };
 
     patient_init(&p);
-    fixture_clear(&p.f);
     gen_idle_host(&p.f.host, GEN_SOCKETS, 8, 32, 16 * GIB);
-    p.f.topo = NULL;
-    p.f.load = NULL;
     fixture_build(&p.f);
     SET(p.s.xen_cmdline, "no-x2apic");
     ck_change(&p, "x2apic", "off, and 256 pcpus", "x2apic=1", ZP_WHERE_GRUB);

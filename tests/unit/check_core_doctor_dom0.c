@@ -135,10 +135,7 @@ START_TEST(one_pcpu_for_all)
     struct patient p = { .nr = 0 };
 
     patient_init(&p);
-    fixture_clear(&p.f);
     gen_idle_host(&p.f.host, GEN_SOCKETS, 1, 1, 16 * GIB);
-    p.f.topo = NULL;
-    p.f.load = NULL;
     fixture_build(&p.f);
     ck_ok(&p, "dom0-pinned", "there is one pcpu");
     fixture_clear(&p.f);
