@@ -16,7 +16,7 @@ function finish_log(log_name, result,    line, p, f, s, reason) {
             s++
             if (want == "skips")
                 print "skipped: " log_name ": " line
-        } else if (line ~ /^ok /) {
+        } else if (line ~ /^ok ([0-9]+ )?- /) {
             p++
         } else if (line ~ /^not ok /) {
             f++
