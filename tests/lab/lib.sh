@@ -21,8 +21,7 @@ KERNEL=(--kernel /boot/vmlinux.gz --ramdisk /boot/zone.img
 # brings them up when there is peace.
 # shellcheck disable=SC2034 # for scenarios
 LAB_LARGE="$LAB_PLAIN maxcpus=1 zone.late=1 mitigations=off nowatchdog \
-numa_balancing=disable audit=0 \
-xen_timer_slop=50000000"
+numa_balancing=disable audit=0 xen_timer_slop=50000000"
 lab_count=0
 lab_failed=0
 

@@ -176,8 +176,8 @@ kill -STOP "$maker"              # it has the lock
 (exec ${ZP_WRAP:-} "$zone_oci" --config "$tmp/slow.conf" --root \
     "$root" delete --force slow </dev/null >/dev/null 2>&1) &
 deleter=$!
-# It is a child's; a program that is not installed yet is a script at first,
-# which has children of its own.
+# It is a child's. The process is this shell at first, or what $ZP_WRAP is, which
+# has children of its own.
 delete_begins()
 {
     local program child
