@@ -14,7 +14,8 @@ static void check_written(const struct zk_device_request *request)
     uint32_t i;
 
     for (i = 0; i < request->nr_containers; i++)
-        zk_put_container(&m, request->id + request->container[i].first,
+        zk_put_container(&m, request->id ?
+                         request->id + request->container[i].first : NULL,
                          request->container[i].nr);
     PROMISE(!m.failed);
     PROMISE(!zk_device_read(ZK_ALLOCATE, m.at, m.len, &again, NULL));
