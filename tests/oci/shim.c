@@ -2,7 +2,8 @@
 /*
  * shim PID_FILE MADE COMMAND...: as containerd's shim, runs COMMAND, whose
  * child stays behind; makes the file MADE once COMMAND has ended well, and
- * then ends as the process of PID_FILE does. 250: COMMAND failed.
+ * then ends as the process of PID_FILE does. 250: COMMAND failed. After ten
+ * minutes SIGALRM ends it, so that no test waits for ever.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { COMMAND_FAILED = 250, NO_USE = 251 };
+enum { COMMAND_FAILED = 250, NO_USE = 251, LONGEST_SECONDS = 600 };
 
 static int code_of(int status)
 {
@@ -39,6 +40,7 @@ int main(int argc, char **argv)
 
     if (argc < 4 || prctl(PR_SET_CHILD_SUBREAPER, 1))
         return NO_USE;
+    alarm(LONGEST_SECONDS);
     child = fork();
     if (!child) {
         execvp(argv[3], argv + 3);
