@@ -255,6 +255,10 @@ static void read_node(struct reader *r, const char *path,
     if (!r->second && !strcmp(path, "online")) {
         read_set(r, entry, false, &r->online_nodes);
         r->has_online_nodes = true;
+        if (zp_pcpuset_count(&r->online_nodes) > ZP_MAX_PNODES)
+            zp__import_fail(r->im, ZP_ERR_RANGE, "numa-nodes",
+                            "%u nodes are online: a host has at most %d",
+                            zp_pcpuset_count(&r->online_nodes), ZP_MAX_PNODES);
         return;
     }
     path = numbered(path, "node", &id);

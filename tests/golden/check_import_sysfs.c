@@ -76,6 +76,8 @@ static const struct tree_case tree_cases[] = {
       "0:0:4096:2048 1:2-3:4096:3072" },
     { "cpu/online", { CPU "online", "0-5\n" }, 0,
       "pcpus 4-5 (2) are in no node", BOTH },
+    { "node/online", { NODE "online", "0-64\n" }, ZP_ERR_RANGE,
+      "65 nodes are online: a host has at most 64", NULL },
     { "node/online", { NODE "online", "1\n" }, 0, "node 0 is offline",
       "1:2-3:4096:3072" },
     /* one node, and a row that still has two entries */
