@@ -44,7 +44,7 @@ struct state {
     struct zp_pcpuset complete;
     struct zp_pcpuset pus;
     uint64_t root_bytes;     /* version 1 without nodes */
-    uint32_t groups;         /* numbers handed out so far */
+    uint32_t cores, l3s, packages; /* numbers handed out so far */
     struct local local[ZP_MAX_PNODES]; /* of im->node[i] */
     uint32_t at_node;        /* depth of the node whose <info> are read */
     uint32_t node;           /* and its index */
@@ -170,16 +170,16 @@ static void enter(struct state *s, const struct zp__xml_attrs *attrs,
     uint64_t index;
 
     if (zp__xml_attr_is(attrs, "type", "Core"))
-        frame->core = s->groups++;
+        frame->core = s->cores++;
     else if (zp__xml_attr_is(attrs, "type", "L3Cache") ||
              (zp__xml_attr_is(attrs, "type", "Cache") &&
               zp__xml_attr_is(attrs, "depth", "3")))
-        frame->l3 = s->groups++;
+        frame->l3 = s->l3s++;
     else if (zp__xml_attr_is(attrs, "type", "Package") ||
              zp__xml_attr_is(attrs, "type", "Socket"))
         frame->socket = zp__xml_attr_uint(attrs, "os_index", &index) &&
                         index < ZP_UNKNOWN_ID ? (uint32_t)index
-                                              : s->groups++;
+                                              : s->packages++;
 }
 
 static void start_object(struct zp__import *im, struct state *s,
@@ -449,7 +449,7 @@ static void deal_pcpus(struct zp__import *im, struct state *s)
             continue;
         }
         node->pcpus = s->local[order[i]].pcpus;
-        zp__set_add_all(&owned, &node->pcpus);
+        zp__pcpuset_join(&owned, &node->pcpus);
     }
 }
 

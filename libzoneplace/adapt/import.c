@@ -176,10 +176,10 @@ static void say_pcpus(struct zp__import *im, const struct zp_pcpuset *set,
     bool cut = zp_pcpuset_format(set, list, sizeof(list)) >= sizeof(list);
 
     if (nr == 1)
-        zp__import_warn(im, "pcpu %s %s", list, what);
+        zp__import_warn(im, "pcpu %s is %s: left out", list, what);
     else if (nr)
-        zp__import_warn(im, "pcpus %s%s (%u) %s", list, cut ? "..." : "", nr,
-                        what);
+        zp__import_warn(im, "pcpus %s%s (%u) are %s: left out", list,
+                        cut ? "..." : "", nr, what);
 }
 
 static void drop_offline(struct zp__import *im)
@@ -196,8 +196,8 @@ static void drop_offline(struct zp__import *im)
             lost.word[w] &= ~word;
         }
     }
-    say_pcpus(im, &offline, "are offline: left out");
-    say_pcpus(im, &lost, "are in no node: left out");
+    say_pcpus(im, &offline, "offline");
+    say_pcpus(im, &lost, "in no node");
 }
 
 static int add_nodes(struct zp__import *im, struct zp_topology *topo)
@@ -327,8 +327,8 @@ static int add_devices(struct zp__import *im, struct zp_topology *topo)
     if (strange > 1)
         zp__import_warn(im, "so are %u more devices", strange - 1);
     if (lost)
-        zp__import_warn(im, "%u devices are of nodes that are not there: "
-                        "taken as unknown", lost);
+        zp__import_warn(im, "%u device%s of nodes that are not there: taken "
+                        "as unknown", lost, lost == 1 ? "" : "s");
     return ZP_OK;
 }
 
@@ -358,7 +358,7 @@ static int add_pcpus(struct zp__import *im, struct zp_topology *topo)
     uint32_t i, pcpu;
 
     for (i = 0; i < im->nr; i++)
-        zp__set_add_all(&all, &im->node[i].pcpus);
+        zp__pcpuset_join(&all, &im->node[i].pcpus);
     name_groups(&all, im->core);
     name_groups(&all, im->l3);
     for (pcpu = zp_pcpuset_next(&all, 0); pcpu != ZP_UNKNOWN_ID && !im->rc;

@@ -118,13 +118,4 @@ bool zp__scan_find(const struct zp__scan *s, const char *word);
  * highest first, an empty word is 0. False if it is none or too large. */
 bool zp__scan_mask(const char *text, size_t len, struct zp_pcpuset *set_out);
 
-static inline void zp__set_add_all(struct zp_pcpuset *to,
-                                   const struct zp_pcpuset *set)
-{
-    size_t i;
-
-    for (i = 0; i < sizeof(to->word) / sizeof(to->word[0]); i++)
-        to->word[i] |= set->word[i];
-}
-
 #endif

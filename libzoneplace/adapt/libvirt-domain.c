@@ -247,7 +247,7 @@ static void start_vcpupin(struct zp__import *im, struct domain *d,
     get_set(im, attrs, "cpuset", &set);
     d->shared_pins |= zp_pcpuset_count(&set) != 1 ||
                       zp_pcpuset_intersects(&set, &d->pins);
-    zp__set_add_all(&d->pins, &set);
+    zp__pcpuset_join(&d->pins, &set);
     zp_pcpuset_add(&d->pinned, (uint32_t)vcpu);
 }
 

@@ -180,7 +180,10 @@ int zp__import_numactl(struct zp__import *im, const char *buf, size_t len)
         zp__import_warn(im, "numactl says %llu nodes and describes %u: the "
                         "others are left out",
                         (unsigned long long)r.available, im->nr);
-    if (r.nr_odd)
+    if (r.nr_odd == 1)
+        zp__import_warn(im, "line %llu is not understood: left out",
+                        (unsigned long long)r.first_odd);
+    else if (r.nr_odd)
         zp__import_warn(im, "line %llu and %u more are not understood: left "
                         "out", (unsigned long long)r.first_odd, r.nr_odd - 1);
     return ZP_OK;

@@ -43,7 +43,7 @@ static const struct import_case numactl_cases[] = {
       "node 1: memory not known", "0:0-1:4096:2048 1:2:-1:0" },
     { NODE0 "node 8 cpus: 9 3 5\nnode 8 size: 4 MB\n", 0, NULL,
       "0:0-1:4096:2048 8:3,5,9:4096:4096" },
-    { NODE0 "a line of something\n" NODE1, 0, "line 4 and 0 more are not "
+    { NODE0 "a line of something\n" NODE1, 0, "line 4 is not "
       "understood", BOTH },
     { NODE0 "node 1 cpus: 1 2\n", ZP_ERR_INVAL,
       "pcpu 1 is in node 0 and in node 1", NULL },
@@ -84,14 +84,14 @@ END_TEST
 static const struct import_case xl_cases[] = {
     { PCPUS INFO ROWS, 0, NULL, XL_BOTH },
     { PCPUS "  2:  4294967295  4294967295  4294967295\n" INFO ROWS, 0,
-      "pcpu 2 are in no node: left out", XL_BOTH },
+      "pcpu 2 is in no node: left out", XL_BOTH },
     { PCPUS "  2:  -1  -1  -1\n" INFO ROWS, 0, "pcpu 2", XL_BOTH },
     { PCPUS INFO "   0: 4 2 4294967295,4294967295\n   1: 4 3 -1,-1\n", 0,
       "node 0 is 4294967295 from itself", XL_BOTH },
     { PCPUS INFO "   0: 4 2 10,-1\n   1: 4 3 -1,10\n", 0,
       "not every node reaches every other", XL_BOTH },
     { PCPUS "  2: 0 1 8\n" INFO "   0: 4 2 10,-1,-1,-1,-1,-1,-1,-1,21\n"
-      "   8: 4 3 21,-1,-1,-1,-1,-1,-1,-1,10\n", 0, "pcpu 1 are in no node",
+      "   8: 4 3 21,-1,-1,-1,-1,-1,-1,-1,10\n", 0, "pcpu 1 is in no node",
       "0:0:4096:2048 8:2:4096:3072" },
     { PCPUS INFO ROWS "   2: 90 90 17,28\n", 0,
       "node 2: memory but no pcpus", XL_BOTH " 2::92160:92160" },

@@ -71,8 +71,8 @@ struct tree_case {
 static const struct tree_case tree_cases[] = {
     { NULL, { NULL }, 0, NULL, BOTH },
     { "cpu/online", { CPU "online", "0-2\n" }, 0,
-      "pcpu 3 are offline: left out", "0:0-1:4096:2048 1:2:4096:3072" },
-    { NULL, { CPU "cpu1/online", "0\n" }, 0, "pcpu 1 are offline",
+      "pcpu 3 is offline: left out", "0:0-1:4096:2048 1:2:4096:3072" },
+    { NULL, { CPU "cpu1/online", "0\n" }, 0, "pcpu 1 is offline",
       "0:0:4096:2048 1:2-3:4096:3072" },
     { "cpu/online", { CPU "online", "0-5\n" }, 0,
       "pcpus 4-5 (2) are in no node", BOTH },
@@ -144,7 +144,7 @@ START_TEST(sysfs_finer)
     ck_assert_uint_eq(zp_topology_device_pnodes(topo, 0), 2);
     ck_assert_uint_eq(zp_topology_device_pnodes(topo, 1), 0);
     ck_assert_uint_eq(zp_topology_device_pnodes(topo, 2), 0);
-    ck_assert(warned("1 devices are of nodes that are not there"));
+    ck_assert(warned("1 device of nodes that are not there"));
     clear();
 }
 END_TEST
