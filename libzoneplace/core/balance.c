@@ -20,7 +20,10 @@ static uint64_t room_of(const struct zp__balance *b,
     all = (uint64_t)p->load->nr_usable[pos] * p->req.vcpu_ratio;
     left = all > p->load->used_vcpus[pos] ? all - p->load->used_vcpus[pos]
                                           : 0;
-    return zp__min64(p->room[pos], left * b->largest / (all ? all : 1));
+    /* ratios are not bounded, and nodes may be large */
+    return zp__min64(p->room[pos],
+                     (uint64_t)((unsigned __int128)left * b->largest /
+                                (all ? all : 1)));
 }
 
 void zp__balance_init(struct zp__balance *b, const struct zp__problem *p,

@@ -92,6 +92,10 @@ static int check_vcpus(struct zp_request *req, struct zp_error *err)
     if (!req->overcommit)
         return zp__fail(err, ZP_ERR_INVAL, "overcommit",
                         "overcommit is 0, the least is 1");
+    if (req->overcommit > ZP_MAX_VCPUS)
+        return zp__fail(err, ZP_ERR_RANGE, "overcommit",
+                        "overcommit %u is more than a zone's %d vcpus at most",
+                        req->overcommit, ZP_MAX_VCPUS);
     if (req->nr_vnodes > ZP_MAX_VNODES)
         return zp__fail(err, ZP_ERR_RANGE, "numa-nodes",
                         "%u nodes are asked, a zone has at most %d",
@@ -273,6 +277,10 @@ static int check_emulate(struct zp_request *req, struct zp_error *err)
         return zp__fail(err, ZP_ERR_INVAL, "emulate",
                         "emulate: %u nodes need a vcpu and 2 MiB each",
                         req->emulate);
+    if (req->nr_vnodes > req->emulate)
+        return zp__fail(err, ZP_ERR_INVAL, "emulate",
+                        "emulate: %u nodes are to be shown, %u are asked",
+                        req->emulate, req->nr_vnodes);
     if (req->type == ZP_GUEST_PV || req->vnuma == ZP_VNUMA_NEVER ||
         req->memory_policy == ZP_MEMORY_DYNAMIC ||
         req->max_vcpus < req->vnuma_min_vcpus)

@@ -400,7 +400,8 @@ struct zp_request {
     struct zp_part part[ZP_MAX_PARTS];
     bool agent;              /* the guest's init is zoneplace's: it brings
                               * memory devices online and reports its need */
-    uint32_t overcommit;     /* vcpus per usable pcpu of one zone, >= 1 */
+    uint32_t overcommit;     /* vcpus per usable pcpu of one zone: 1 to
+                              * ZP_MAX_VCPUS */
     uint32_t vcpu_ratio;     /* host-wide vcpus per pcpu; 0: unlimited */
     uint32_t vnuma_min_vcpus;/* zones below it stay flat; 0: no bound */
     struct zp_idset memory_nodes; /* CPU-less nodes that may give memory */

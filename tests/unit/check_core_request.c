@@ -116,6 +116,7 @@ CHANGE(no_vcpus, r->vcpus = 0)
 CHANGE(more_online, r->max_vcpus = 3)
 CHANGE(many_vcpus, r->vcpus = 129)
 CHANGE(no_overcommit, r->overcommit = 0)
+CHANGE(much_overcommit, r->overcommit = 129)
 CHANGE(many_nodes, r->nr_vnodes = 33)
 CHANGE(no_memory, r->mem_kib = 0)
 CHANGE(much_memory, r->mem_kib = ZP_MAX_MEM_KIB + 1)
@@ -200,6 +201,8 @@ static const struct refusal refusals[] = {
       "129 vcpus are asked, a zone has at most 128" },
     { "no overcommit", no_overcommit, ZP_ERR_INVAL, "overcommit",
       "overcommit is 0, the least is 1" },
+    { "too much overcommit", much_overcommit, ZP_ERR_RANGE, "overcommit",
+      "overcommit 129 is more than a zone's 128 vcpus at most" },
     { "too many nodes", many_nodes, ZP_ERR_RANGE, "numa-nodes",
       "33 nodes are asked, a zone has at most 32" },
     { "no memory", no_memory, ZP_ERR_INVAL, "memory",
