@@ -92,11 +92,6 @@ struct zp__states {
 
 void zp__states_clear(struct zp__states *states);
 uint64_t zp__states_bytes(const struct zp__states *states);
-static inline const struct zp__node *
-zp__state_nodes(const struct zp__states *states, uint32_t id)
-{
-    return states->nodes + states->state[id].at;
-}
 /* Number of the state with these @nr nodes, or ZP__NONE: NOMEM. */
 uint32_t zp__state_of(struct zp__states *states, uint32_t kind,
                       const struct zp__node *nodes, uint32_t nr);

@@ -81,16 +81,11 @@ uint64_t zp__least_units(const struct zp_request *req)
 {
     uint64_t units = req->mem_kib / ZP_UNIT_KIB +
                      (req->mem_kib % ZP_UNIT_KIB != 0);
-    uint64_t max = req->max_mem_kib / ZP_UNIT_KIB +
-                   (req->max_mem_kib % ZP_UNIT_KIB != 0);
     uint64_t kib;
 
     /* More nodes round up more often, and more ids cost more. A dynamic zone
      * may become static; then its overhead is that of its memory. */
-    if (max > units && req->memory_policy != ZP_MEMORY_DYNAMIC)
-        max = units;
-    kib = zp_overhead_kib(req->type, req->max_vcpus,
-                          (max > units ? units : max) * ZP_UNIT_KIB);
+    kib = zp_overhead_kib(req->type, req->max_vcpus, units * ZP_UNIT_KIB);
     return units + kib / ZP_UNIT_KIB + (kib % ZP_UNIT_KIB != 0);
 }
 

@@ -189,6 +189,8 @@ int zp_sim_shape(struct zp_sim *sim, const struct zp_request *req,
 
     if (rc)
         return rc;
+    /* Who asks for no policy lets a zone that can't grow become static. */
+    resolved.memory_policy = req->memory_policy;
     if (resolved.dedicated)
         return zp__fail(err, ZP_ERR_INVAL, "dedicated",
                         "dedicated pcpus: density does not follow which "

@@ -119,6 +119,37 @@ START_TEST(zones_go_as_they_came)
 }
 END_TEST
 
+/* A zone that could grow only on two nodes is static, as zp_place() makes it
+ * for who names no policy; who asks for a dynamic one gets none. */
+START_TEST(what_cannot_grow_is_static)
+{
+    struct fixture f;
+    struct zp_fleet *fleet;
+    struct zp_placed placed;
+    struct zp_sim *sim;
+    uint32_t shape, strict;
+
+    fixture_init(&f);
+    f.req.max_mem_kib = 20 << 20;
+    ck_works(fixture_place(&f, &err));
+    ck_works(zp_fleet_new(&fleet, &err));
+    ck_works(zp_fleet_add(fleet, f.topo, f.load, 1, &err));
+    ck_works(zp_sim_new(fleet, &sim, &err));
+    ck_works(zp_sim_shape(sim, &f.req, &shape, &err));
+    ck_works(zp_sim_place(sim, shape, &placed, &err));
+    ck_assert_uint_eq(zp_sim_usage(sim)->charged_kib,
+                      f.plan.mem_kib + f.plan.overhead_share_kib);
+    f.req.memory_policy = ZP_MEMORY_DYNAMIC;
+    ck_works(zp_sim_shape(sim, &f.req, &strict, &err));
+    ck_assert_uint_ne(strict, shape);
+    ck_assert_int_eq(zp_sim_place(sim, strict, &placed, NULL),
+                     ZP_ERR_UNSUPPORTED);
+    zp_sim_free(sim);
+    zp_fleet_free(fleet);
+    fixture_clear(&f);
+}
+END_TEST
+
 /* Hosts that are equal share the work: the second one costs no call but its
  * refusals'. */
 START_TEST(equal_hosts_share)
@@ -399,6 +430,7 @@ int main(void)
     tcase_add_test(tcase, urn_has_the_weights);
     tcase_add_test(tcase, mix_limits);
     tcase_add_test(tcase, zones_go_as_they_came);
+    tcase_add_test(tcase, what_cannot_grow_is_static);
     tcase_add_test(tcase, equal_hosts_share);
     tcase_add_loop_test(tcase, replay_is_what_plan_says, 0, 8);
     tcase_add_test(tcase, dedicated_is_refused);
