@@ -259,9 +259,19 @@ struct zp__choice {
     uint64_t steps;
 };
 
+/* Vcpus of a zone that a position takes, each bound added to those before. */
+struct zp__widths {
+    uint64_t by_pcpus;  /* usable, times overcommit */
+    uint64_t by_cores;  /* smt, dedicated */
+    uint64_t by_ratio;
+    uint64_t all;       /* max_node_vcpus */
+};
+
 int zp__problem_init(struct zp__problem *p, const struct zp_topology *topo,
                      const struct zp_load *load, const struct zp_request *req,
                      struct zp_error *err);
+void zp__find_widths(const struct zp__problem *p, uint32_t pos,
+                     struct zp__widths *widths_out);
 /* ids a zone gets at most on a k-set found this way: what overhead is charged
  * for before the split is known */
 uint32_t zp__ids_at_most(const struct zp__problem *p, enum zp__way way,

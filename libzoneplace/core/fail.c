@@ -11,68 +11,88 @@ static uint64_t mib(uint64_t units)
     return units * (ZP_UNIT_KIB / 1024);
 }
 
-static int fail_device(const struct zp__problem *p, struct zp_error *err)
+/* A device that is at @pos. */
+static const char *owned_by(const struct zp__problem *p, uint32_t pos)
 {
-    uint32_t pos = zp__lowest(p->top_owners), i;
-    const char *busid = "";
+    uint32_t i, at;
 
     for (i = 0; i < p->req.nr_near; i++) {
-        uint32_t at = zp_topology_find_device(p->topo, p->req.near[i].busid);
-
-        if (zp_topology_device_pnodes(p->topo, at) & ZP__BIT(pos)) {
-            busid = p->topo->device[at].busid;
-            break;
-        }
+        at = zp_topology_find_device(p->topo, p->req.near[i].busid);
+        if (zp_topology_device_pnodes(p->topo, at) & ZP__BIT(pos))
+            return p->topo->device[at].busid;
     }
+    return "";
+}
+
+static int fail_device(const struct zp__problem *p, struct zp_error *err)
+{
+    zp__mask named = p->interleave ? p->interleave : ~(zp__mask)0;
+    uint32_t pos = zp__lowest(p->top_owners & named ? p->top_owners & named
+                                                    : p->top_owners);
+
+    if (!(named >> pos & 1))
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "device",
+                        "device %s is at node %u, which is none of the %u "
+                        "nodes named", owned_by(p, pos),
+                        p->topo->pnode[pos].os_id, zp__count(named));
     return zp__fail(err, ZP_ERR_INFEASIBLE, "device",
                     "device %s is at node %u, which can't hold its share of "
                     "%u vcpus and %llu MiB: it has %u usable vcpus and %llu "
-                    "MiB", busid, p->topo->pnode[pos].os_id, p->vcpus,
-                    (ull)mib(p->units), p->width[pos],
+                    "MiB", owned_by(p, pos), p->topo->pnode[pos].os_id,
+                    p->vcpus, (ull)mib(p->units), p->width[pos],
                     (ull)mib(p->room[pos]));
 }
 
+/* @nodes take fewer vcpus than are needed: by the first bound that says so. */
 static int fail_vcpus(const struct zp__problem *p, zp__mask nodes,
                       struct zp_error *err)
 {
-    uint64_t with_ratio = 0, without = 0;
+    struct zp__widths sum = { 0 }, one;
+    uint32_t nr = zp__count(nodes), pos;
     zp__mask left;
-    uint32_t pos;
 
     ZP__FOR_EACH (pos, left, nodes) {
-        with_ratio += p->width[pos];
-        without += (uint64_t)p->load->nr_usable[pos] * p->req.overcommit;
+        zp__find_widths(p, pos, &one);
+        sum.by_pcpus += one.by_pcpus;
+        sum.by_cores += one.by_cores;
+        sum.by_ratio += one.by_ratio;
+        sum.all += one.all;
     }
-    if (p->req.vcpu_ratio && without >= p->vcpus)
-        return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpu-ratio",
-                        "%u vcpus are needed, the limit of %u vcpus per pcpu "
-                        "leaves %llu on %u nodes", p->vcpus,
-                        p->req.vcpu_ratio, (ull)with_ratio, zp__count(nodes));
-    if (p->req.overcommit > 1)
+    if (sum.by_pcpus < p->vcpus && p->req.overcommit > 1)
         return zp__fail(err, ZP_ERR_INFEASIBLE, "overcommit",
                         "%u vcpus are needed, %u nodes take %llu at %u vcpus "
-                        "per pcpu", p->vcpus, zp__count(nodes),
-                        (ull)with_ratio, p->req.overcommit);
-    if (p->req.smt == ZP_SMT_PACK || p->req.smt == ZP_SMT_AVOID)
+                        "per pcpu", p->vcpus, nr, (ull)sum.by_pcpus,
+                        p->req.overcommit);
+    if (sum.by_pcpus < p->vcpus)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpus",
+                        "%u vcpus are needed, %u eligible nodes have %llu "
+                        "usable pcpus", p->vcpus, nr, (ull)sum.by_pcpus);
+    if (sum.by_cores < p->vcpus && (p->req.smt == ZP_SMT_PACK ||
+                                    p->req.smt == ZP_SMT_AVOID))
         return zp__fail(err, ZP_ERR_INFEASIBLE, "smt",
                         "%u vcpus are needed, the whole cores%s of %u nodes "
                         "take %llu", p->vcpus,
-                        p->req.dedicated ? " that no zone is on" : "",
-                        zp__count(nodes), (ull)with_ratio);
-    if (p->req.dedicated)
+                        p->req.dedicated ? " that no zone is on" : "", nr,
+                        (ull)sum.by_cores);
+    if (sum.by_cores < p->vcpus)
         return zp__fail(err, ZP_ERR_INFEASIBLE, "dedicated",
                         "%u pcpus are needed that no other zone is on, %u "
-                        "nodes have %llu", p->vcpus, zp__count(nodes),
-                        (ull)with_ratio);
-    return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpus",
-                    "%u vcpus are needed, %u eligible nodes have %llu usable "
-                    "pcpus", p->vcpus, zp__count(nodes), (ull)without);
+                        "nodes have %llu", p->vcpus, nr, (ull)sum.by_cores);
+    if (sum.by_ratio < p->vcpus)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpu-ratio",
+                        "%u vcpus are needed, the limit of %u vcpus per pcpu "
+                        "leaves %llu on %u nodes", p->vcpus,
+                        p->req.vcpu_ratio, (ull)sum.by_ratio, nr);
+    return zp__fail(err, ZP_ERR_INFEASIBLE, "max-vcpus-per-node",
+                    "%u vcpus are needed, %u nodes take %llu at %u each at "
+                    "most", p->vcpus, nr, (ull)sum.all, p->req.max_node_vcpus);
 }
 
+/* Of nodes that are named: what one of them or all of them lack. */
 static int fail_interleave(const struct zp__problem *p, struct zp_error *err)
 {
     uint32_t nr = zp__count(p->interleave), pos;
-    uint64_t share = zp__share_units(p, p->vcpus, nr);
+    uint64_t share = zp__share_units(p, p->vcpus, nr), width = 0;
     uint64_t part = zp__div_up64(p->units, nr);
     zp__mask left;
 
@@ -87,8 +107,9 @@ static int fail_interleave(const struct zp__problem *p, struct zp_error *err)
                             "has %llu MiB", nr, (ull)mib(part),
                             p->topo->pnode[pos].os_id,
                             (ull)mib(zp__holds(p, pos, share)));
+        width += p->width[pos];
     }
-    return fail_vcpus(p, p->interleave & p->eligible, err);
+    return width < p->vcpus ? fail_vcpus(p, p->interleave, err) : ZP_OK;
 }
 
 /* Of a dynamic zone. */
@@ -119,6 +140,12 @@ static int fail_count(const struct zp__problem *p, struct zp_error *err)
         return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
                         "%u nodes need 2 MiB each, the zone has %llu MiB", nr,
                         (ull)mib(p->units));
+    if (p->interleave)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "numa-nodes",
+                        "%u nodes are needed, %u of the %u named have pcpus "
+                        "and memory to give", nr,
+                        zp__count(p->eligible & p->interleave),
+                        zp__count(p->interleave));
     return zp__fail(err, ZP_ERR_INFEASIBLE, "numa-nodes",
                     "%u nodes are needed, %u of %u have pcpus and memory to "
                     "give", nr, zp__count(p->eligible), p->nr);
@@ -140,25 +167,68 @@ static uint32_t best_short(const struct zp__problem *p, zp__mask mask,
     return best;
 }
 
+/* Sets of @k nodes: what the request allows none of them to hold. */
+static int fail_caps(const struct zp__problem *p, uint32_t k,
+                     struct zp_error *err)
+{
+    uint32_t most = p->req.max_node_vcpus;
+
+    if (most && (uint64_t)most * k < p->vcpus)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "max-vcpus-per-node",
+                        "%u vcpus are needed, %u nodes take %llu at %u each "
+                        "at most", p->vcpus, k, (ull)most * k, most);
+    if (!p->interleave && p->cap_units < zp__div_up64(p->units, k))
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "max-memory-per-node",
+                        "%llu MiB are needed, %u nodes take %llu MiB at %llu "
+                        "each at most", (ull)mib(p->units), k,
+                        (ull)mib(p->cap_units) * k, (ull)mib(p->cap_units));
+    return ZP_OK;
+}
+
 /* Sets of @k nodes: what too few of them have. */
 static int fail_sets(const struct zp__problem *p, uint32_t k,
                      struct zp_error *err)
 {
+    zp__mask nodes = p->interleave ? p->eligible & p->interleave : p->eligible;
     uint64_t share = zp__share_units(p, zp__ids_at_most(p, ZP__EVEN, k), k);
-    uint32_t width = zp__div_up(p->vcpus, k), wide = 0, both = 0, pos;
-    uint64_t units = zp__div_up64(p->units, k);
+    uint64_t units = p->interleave ? 0 : zp__div_up64(p->units, k);
+    uint64_t most = p->dynamic ? zp__div_up64(p->max_units, k) : 0;
+    uint32_t width = zp__div_up(p->vcpus, k), wide = 0, both = 0, all = 0, pos;
+    int rc = fail_caps(p, k, err);
     zp__mask left;
 
-    ZP__FOR_EACH (pos, left, p->eligible) {
-        wide += p->width[pos] >= width;
-        both += p->width[pos] >= width && zp__holds(p, pos, share) >= units;
+    if (rc)
+        return rc;
+    ZP__FOR_EACH (pos, left, nodes) {
+        if (p->width[pos] < width)
+            continue;
+        wide++;
+        if (zp__holds(p, pos, share) < units)
+            continue;
+        both++;
+        all += p->size[pos] >= most;
     }
-    pos = best_short(p, p->eligible, share, units);
-    if (wide < k || pos == ZP_UNKNOWN_ID)
+    if (wide < k && p->interleave)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpus",
+                        "%u nodes with %u vcpus each are needed, %u of the %u "
+                        "named have them", k, width, wide,
+                        zp__count(p->interleave));
+    if (wide < k)
         return zp__fail(err, ZP_ERR_INFEASIBLE, "vcpus",
                         "%u nodes with %u vcpus and %llu MiB each are needed, "
                         "%u of %u have the vcpus", k, width, (ull)mib(units),
                         wide, p->nr);
+    if (both >= k && all < k)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
+                        "%u nodes that can grow to %llu MiB each are needed, "
+                        "%u of %u are as large", k, (ull)mib(most), all,
+                        p->nr);
+    if (both >= k)
+        return zp__fail(err, ZP_ERR_INFEASIBLE, "distances",
+                        "%u nodes with %u vcpus and %llu MiB each are needed "
+                        "that reach each other: %u of %u have that, too few "
+                        "of these do", k, width, (ull)mib(units), both, p->nr);
+    pos = best_short(p, nodes, share, units);
     return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
                     "%u nodes with %u vcpus and %llu MiB each are needed, %u "
                     "of %u have that (node %u has %llu MiB)", k, width,
@@ -186,14 +256,16 @@ static int fail_sums(const struct zp__problem *p, struct zp_error *err)
 {
     uint64_t share = zp__share_units(
         p, zp__ids_at_most(p, ZP__UNEVEN, p->k_max), p->k_max);
+    uint32_t nr = zp__count(p->eligible | p->donors), pos;
     uint64_t units = 0, room = 0, width = 0;
     zp__mask left;
-    uint32_t pos;
 
     ZP__FOR_EACH (pos, left, p->eligible)
         width += p->width[pos];
     if (width < p->vcpus)
         return fail_vcpus(p, p->eligible, err);
+    if (p->cap_units < zp__div_up64(p->units, nr))
+        return fail_caps(p, nr, err);
     ZP__FOR_EACH (pos, left, p->eligible | p->donors) {
         units += zp__holds(p, pos, share);
         room += p->room[pos];
@@ -202,8 +274,8 @@ static int fail_sums(const struct zp__problem *p, struct zp_error *err)
         return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
                         "%llu MiB and %llu MiB overhead on each node are "
                         "needed, %u eligible nodes have %llu MiB",
-                        (ull)mib(p->units), (ull)mib(share),
-                        zp__count(p->eligible | p->donors), (ull)mib(room));
+                        (ull)mib(p->units), (ull)mib(share), nr,
+                        (ull)mib(room));
     return ZP_OK;
 }
 
@@ -252,19 +324,18 @@ int zp__place_fail(const struct zp__problem *p, bool gave_up,
                         "from %llu to %llu MiB no zone grows: %s",
                         (ull)mib(p->units), (ull)mib(p->max_units),
                         p->hindered);
-    if (p->interleave)
-        return fail_interleave(p, err);
-    if (!p->eligible) {
-        if (!p->has_pcpus || (p->fine && no_width(p)))
-            return fail_vcpus(p, p->has_pcpus, err);
+    if (!p->eligible && no_width(p))
+        return fail_vcpus(p, p->has_pcpus, err);
+    if (!p->eligible)
         return zp__fail(err, ZP_ERR_INFEASIBLE, "memory",
                         "no node of %u has usable pcpus and free memory",
                         p->nr);
-    }
-    if (p->k_min > p->k_max)
+    rc = p->interleave ? fail_interleave(p, err) : ZP_OK;
+    if (!rc && p->k_min > p->k_max)
         return fail_count(p, err);
-    rc = fail_sums(p, err);
-    if (!rc)
+    if (!rc && !p->interleave)
+        rc = fail_sums(p, err);
+    if (!rc && !p->interleave)
         rc = fail_parts(p, err);
     if (rc)
         return rc;

@@ -9,31 +9,36 @@ static uint64_t minus(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-static uint32_t width_of(const struct zp__problem *p, uint32_t pos)
+void zp__find_widths(const struct zp__problem *p, uint32_t pos,
+                     struct zp__widths *widths_out)
 {
+    struct zp__widths *w = widths_out;
     uint64_t usable = p->load->nr_usable[pos];
-    uint64_t width = usable * p->req.overcommit;
 
-    if (p->fine)
-        width = zp__fine_width(p, pos);
+    w->by_pcpus = usable * p->req.overcommit;
+    w->by_cores = p->fine ? zp__fine_width(p, pos) : w->by_pcpus;
+    w->by_ratio = w->by_cores;
     if (p->req.vcpu_ratio && !p->req.dedicated)
-        width = zp__min64(width, minus(usable * p->req.vcpu_ratio,
-                                       p->load->used_vcpus[pos]));
+        w->by_ratio = zp__min64(w->by_ratio,
+                                minus(usable * p->req.vcpu_ratio,
+                                      p->load->used_vcpus[pos]));
+    w->all = w->by_ratio;
     if (p->req.max_node_vcpus)
-        width = zp__min64(width, p->req.max_node_vcpus);
-    return (uint32_t)zp__min64(width, p->vcpus);
+        w->all = zp__min64(w->all, p->req.max_node_vcpus);
 }
 
 static void measure_nodes(struct zp__problem *p)
 {
     const struct zp_load *load = p->load;
+    struct zp__widths widths;
     uint64_t size_kib;
     uint32_t i;
 
     p->nr = p->topo->nr;
     p->has_pcpus = p->eligible = 0;
     for (i = 0; i < p->nr; i++) {
-        p->width[i] = width_of(p, i);
+        zp__find_widths(p, i, &widths);
+        p->width[i] = (uint32_t)zp__min64(widths.all, p->vcpus);
         p->avail_kib[i] = minus(minus(load->free_kib[i],
                                       load->reserve_kib[i]),
                                 load->promised_kib[i]);

@@ -55,9 +55,11 @@ static bool has_memory(const struct zp_sim *sim, uint32_t host, uint32_t pos,
 
 static enum fate fate_of(const char *limit)
 {
-    static const char *const memory[] = { "memory", "memory-nodes" };
+    static const char *const memory[] = { "memory", "memory-nodes",
+                                          "max-memory-per-node" };
     static const char *const vcpus[] = { "vcpus", "vcpu-ratio", "overcommit",
-                                         "smt", "float" };
+                                         "smt", "float",
+                                         "max-vcpus-per-node" };
     size_t i;
 
     for (i = 0; i < sizeof(memory) / sizeof(memory[0]); i++) {

@@ -268,16 +268,18 @@ END_TEST
 /* Whole cores are few, and those that no zone is on may be fewer. */
 START_TEST(whole_cores_that_nobody_is_on)
 {
-    gen_idle_host(&f.host, GEN_FLAT, 1, 4, 16 * GIB);
+    gen_idle_host(&f.host, GEN_FLAT, 1, 8, 16 * GIB);
     f.host.nodes_per_socket = 1;
     f.host.pcpus_per_core = 2;
-    f.req.vcpus = 8;
+    zp_pcpuset_add(&f.host.reserved, 0);
+    zp_pcpuset_add(&f.host.reserved, 2);
+    f.req.vcpus = 6;
     f.req.smt = ZP_SMT_PACK;
     ck_fails(fixture_place(&f, &err), ZP_ERR_INFEASIBLE, "smt",
-             "8 vcpus are needed, the whole cores of 1 nodes take 4");
+             "6 vcpus are needed, the whole cores of 1 nodes take 4");
     f.req.dedicated = true;
     ck_fails(fixture_place(&f, &err), ZP_ERR_INFEASIBLE, "smt",
-             "8 vcpus are needed, the whole cores that no zone is on of 1 "
+             "6 vcpus are needed, the whole cores that no zone is on of 1 "
              "nodes take 4");
 }
 END_TEST
