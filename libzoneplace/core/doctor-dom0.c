@@ -199,6 +199,16 @@ static enum zp_verdict dom0_vcpus(const struct zp__case *c,
                      (unsigned long long)nr, all);
 }
 
+/* The first node that has pcpus; every host has one. */
+static uint32_t first_node(const struct zp__case *c)
+{
+    uint32_t pos = 0;
+
+    while (!zp_pcpuset_count(zp_topology_pcpus(c->topo, pos)))
+        pos++;
+    return pos;
+}
+
 static enum zp_verdict dom0_nodes(const struct zp__case *c,
                                   struct zp_finding *f)
 {
@@ -210,7 +220,8 @@ static enum zp_verdict dom0_nodes(const struct zp__case *c,
         return zp__found(f, ZP_VERDICT_OK, "%s", value);
     if (zp_topology_nr_pnodes(c->topo) == 1)
         return zp__found(f, ZP_VERDICT_OK, "there is one node");
-    zp__change(f, "dom0_nodes=%u", zp_topology_os_id(c->topo, 0));
+    zp__change(f, "dom0_nodes=%u",
+               zp_topology_os_id(c->topo, first_node(c)));
     return zp__found(f, ZP_VERDICT_CHANGE, "not given: dom0's memory is "
                      "anywhere");
 }
@@ -227,20 +238,26 @@ static void first_of(const struct zp_pcpuset *set, uint64_t nr,
         zp_pcpuset_add(out, pcpu);
 }
 
+enum { LIST_LEN = 128 };     /* what a change has room for */
+
 /* Where dom0 would be well: on its first pcpus where it is pinned, else on
- * the first of the first node. */
-static void dom0_home(const struct zp__case *c, bool pinned, char *buf,
-                      size_t size)
+ * the first of the first node; on fewer than it has vcpus if a list of so many
+ * would have no room. */
+static void dom0_home(const struct zp__case *c, bool pinned,
+                      char list[LIST_LEN])
 {
+    const struct zp_pcpuset *from =
+        pinned ? &c->setup->dom0_pcpus
+               : zp_topology_pcpus(c->topo, first_node(c));
     struct zp_pcpuset home;
     uint64_t nr = c->setup->dom0_vcpus;
 
     /* Unknown is more than all, too. */
     if (nr >= zp__nr_pcpus(c->topo))
         nr = fair_vcpus(c);
-    first_of(pinned ? &c->setup->dom0_pcpus : zp_topology_pcpus(c->topo, 0),
-             nr, &home);
-    zp_pcpuset_format(&home, buf, size);
+    do {
+        first_of(from, nr--, &home);
+    } while (zp_pcpuset_format(&home, list, LIST_LEN) >= LIST_LEN);
 }
 
 static bool dom0_is_pinned(const struct zp__case *c)
@@ -253,7 +270,7 @@ static bool dom0_is_pinned(const struct zp__case *c)
 static enum zp_verdict dom0_pinned(const struct zp__case *c,
                                    struct zp_finding *f)
 {
-    char list[96];
+    char list[LIST_LEN];
 
     if (!c->topo || zp_pcpuset_next(&c->setup->dom0_pcpus, 0) ==
                         ZP_UNKNOWN_ID)
@@ -264,7 +281,7 @@ static enum zp_verdict dom0_pinned(const struct zp__case *c,
     }
     if (zp__nr_pcpus(c->topo) == 1)
         return zp__found(f, ZP_VERDICT_OK, "there is one pcpu");
-    dom0_home(c, false, list, sizeof(list));
+    dom0_home(c, false, list);
     zp__change(f, "xl vcpu-pin Domain-0 all %s", list);
     return zp__found(f, ZP_VERDICT_CHANGE, "its vcpus run on any of %u pcpus",
                      zp__nr_pcpus(c->topo));
@@ -288,13 +305,13 @@ static enum zp_verdict reserved_pcpus(const struct zp__case *c,
                                       struct zp_finding *f)
 {
     const struct zp_pcpuset *set;
-    char list[96], home[96];
+    char list[96], home[LIST_LEN];
 
     if (!c->load || c->setup->host_conf != ZP_ANSWER_YES)
         return zp__not_read(f);
     set = zp_load_reserved_pcpus(c->load);
     zp_pcpuset_format(set, list, sizeof(list));
-    dom0_home(c, dom0_is_pinned(c), home, sizeof(home));
+    dom0_home(c, dom0_is_pinned(c), home);
     zp__change(f, "reserved-pcpus = %s", home);
     if (!*list)
         return zp__found(f, ZP_VERDICT_CHANGE, "none: zones run where dom0 "

@@ -86,6 +86,48 @@ START_TEST(dom0_vcpus)
         zp_pcpuset_add(&p.s.dom0_pcpus, pcpu);
     ck_change(&p, "dom0-pinned", "its vcpus run on any of 128 pcpus",
               "xl vcpu-pin Domain-0 all 0-3", ZP_WHERE_SHELL);
+    /* a first node that has no pcpus is no home */
+    p.f.host.nr_pcpus[0] = 0;
+    fixture_build(&p.f);
+    ck_change(&p, "dom0-nodes", "not given: dom0's memory is anywhere",
+              "dom0_nodes=1", ZP_WHERE_GRUB);
+    ck_change(&p, "dom0-pinned", "its vcpus run on any of 112 pcpus",
+              "xl vcpu-pin Domain-0 all 16-19", ZP_WHERE_SHELL);
+    fixture_clear(&p.f);
+}
+END_TEST
+
+/* Every other pcpu: a list of 72 would end in half a number. */
+START_TEST(lists_end_at_a_comma)
+{
+    struct zp_pnode_desc desc = { .mem_kib = 1 << 24 };
+    struct patient p = { .nr = 0 };
+    struct zp_topology *topo;
+    struct zp_load *load;
+    uint32_t pcpu;
+
+    patient_init(&p);
+    SET(p.s.xen_cmdline, "");
+    ck_works(zp_topology_new(&topo, &err));
+    for (desc.os_id = 0; desc.os_id < 2; desc.os_id++) {
+        memset(&desc.pcpus, 0, sizeof(desc.pcpus));
+        for (pcpu = desc.os_id; pcpu < 144; pcpu += 2)
+            zp_pcpuset_add(&desc.pcpus, pcpu);
+        ck_works(zp_topology_add_pnode(topo, &desc, &err));
+    }
+    ck_works(zp_topology_freeze(topo, &err));
+    ck_works(zp_load_new(topo, &load, &err));
+    zp_topology_free(p.f.topo);
+    zp_load_free(p.f.load);
+    p.f.topo = topo;
+    p.f.load = load;
+    p.s.dom0_vcpus = 60;
+    for (pcpu = 0; pcpu < 144; pcpu++)
+        zp_pcpuset_add(&p.s.dom0_pcpus, pcpu);
+    ck_change(&p, "dom0-pinned", "its vcpus run on any of 144 pcpus",
+              "xl vcpu-pin Domain-0 all 0,2,4,6,8,10,12,14,16,18,20,22,24,26,"
+              "28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,"
+              "68,70,72,74,76,78,80,82,84,86", ZP_WHERE_SHELL);
     fixture_clear(&p.f);
 }
 END_TEST
@@ -150,6 +192,7 @@ int main(void)
     tcase_add_test(tcase, dom0_memory);
     tcase_add_test(tcase, dom0_balloons);
     tcase_add_test(tcase, dom0_vcpus);
+    tcase_add_test(tcase, lists_end_at_a_comma);
     tcase_add_test(tcase, reserves);
     tcase_add_test(tcase, one_pcpu_for_all);
     suite_add_tcase(suite, tcase);
