@@ -282,8 +282,9 @@ static bool try_spill(const struct zp__problem *p, uint32_t k, enum first first,
         return false;
     take(choice, &s, ZP__SPILL);
     choice->first = s.fixed ? zp__lowest(s.fixed) : foremost(p, first, k, s.set);
-    /* .pre counts what each member lacks of all of it */
-    *lack_out = s.score.pre - (k - 1) * p->units;
+    /* .pre counts what each member lacks of all of it. A set that lacks
+     * nothing is one that a local search cut short had missed. */
+    *lack_out = s.score.pre - zp__min64(s.score.pre, (k - 1) * p->units);
     return true;
 }
 

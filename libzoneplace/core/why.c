@@ -12,9 +12,12 @@ typedef unsigned long long ull;
 static void warn_request(struct zp__text *t, const struct zp_request *req,
                          const struct zp__problem *p)
 {
-    if (req->mem_kib % ZP_UNIT_KIB || req->max_mem_kib % ZP_UNIT_KIB)
+    if (req->mem_kib % ZP_UNIT_KIB)
         zp__text_add(t, "memory is dealt in 2 MiB: rounded up to %llu KiB\n",
                      (ull)(p->units * ZP_UNIT_KIB));
+    if (p->dynamic && req->max_mem_kib % ZP_UNIT_KIB)
+        zp__text_add(t, "memory is dealt in 2 MiB: at most %llu KiB, rounded "
+                     "up\n", (ull)(p->max_units * ZP_UNIT_KIB));
     if (p->became_static)
         zp__text_add(t, "the zone is static: %s\n", p->became_static);
 }
@@ -322,8 +325,10 @@ static void tell_spill(struct zp__text *t, const struct zp__problem *p,
             zp__text_add(t, "node %u gives %llu MiB that were asked of it\n",
                          plan->vnode[i].pnode_os_id, (ull)asked);
         if (mib > asked)
-            zp__text_add(t, "node %u gives %llu MiB that did not fit\n",
-                         plan->vnode[i].pnode_os_id, (ull)(mib - asked));
+            zp__text_add(t, "node %u gives %llu MiB %s\n",
+                         plan->vnode[i].pnode_os_id, (ull)(mib - asked),
+                         p->interleave ? "to the interleaved memory"
+                                       : "that did not fit");
     }
 }
 

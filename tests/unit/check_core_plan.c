@@ -232,6 +232,13 @@ START_TEST(warnings_tell)
                  "unmodified xen: the guest is not told of SMT siblings");
     fixture_says(&f, zp_plan_warnings,
                  "memory is dealt in 2 MiB: rounded up to 4196352 KiB\n");
+    f.req.mem_kib--;
+    f.req.max_mem_kib = f.req.mem_kib + 1;
+    place();
+    fixture_says_no(&f, zp_plan_warnings, "rounded up to");
+    fixture_says(&f, zp_plan_warnings, "memory is dealt in 2 MiB: at most "
+                 "4196352 KiB, rounded up\n");
+    f.req.max_mem_kib = 0;
     f.req.nr_vnodes = 2;
     f.req.vnuma = ZP_VNUMA_NEVER;
     place();
