@@ -85,11 +85,6 @@ static const struct zp_guest *worst(const struct zp_topology *topo,
     return found;
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Plans the guest as if it were gone; @load is as it then would be. */
 static int relaunch(const struct zp_topology *topo, struct zp_load *load,
                     const struct zp_guest *guest, struct zp_audit *audit,
@@ -98,22 +93,21 @@ static int relaunch(const struct zp_topology *topo, struct zp_load *load,
     uint64_t free_kib[ZP_MAX_PNODES];
     struct zp_request req;
     uint32_t nr = zp_topology_nr_pnodes(topo), pos, i;
-    int rc = ZP_OK;
+    int rc;
 
     zp_request_init(&req);
     snprintf(req.name, sizeof(req.name), "%s", guest->name);
     req.vcpus = guest->nr_vcpus;
     req.mem_kib = held(topo, guest);
-    for (pos = 0; pos < nr && !rc; pos++) {
+    for (pos = 0; pos < nr; pos++) {
         free_kib[pos] = zp_load_free_kib(load, pos);
-        rc = zp_load_set_free(load, pos,
-                              least(free_kib[pos] + guest->held_kib[pos],
-                                    zp_topology_mem_kib(topo, pos)), why);
+        zp_load_set_free(load, pos,
+                         zp__min64(free_kib[pos] + guest->held_kib[pos],
+                                   zp_topology_mem_kib(topo, pos)), NULL);
     }
-    if (!rc)
-        rc = zp_place(topo, load, &req, plan, why);
+    rc = zp_place(topo, load, &req, plan, why);
     if (rc) {
-        for (pos = 0; pos < nr && rc != ZP_ERR_NOMEM; pos++)
+        for (pos = 0; pos < nr; pos++)
             zp_load_set_free(load, pos, free_kib[pos], NULL);
         return rc;
     }
@@ -129,10 +123,10 @@ static int relaunch(const struct zp_topology *topo, struct zp_load *load,
 }
 
 /* Again and again: who moves makes room for those that had none. */
-static int find_turns(const struct zp_topology *topo, struct zp_load *load,
-                      const struct zp_guest *guests, size_t nr,
-                      struct zp_audit *audits, bool *tried,
-                      struct zp_plan *plan, struct zp_error *err)
+static void find_turns(const struct zp_topology *topo, struct zp_load *load,
+                       const struct zp_guest *guests, size_t nr,
+                       struct zp_audit *audits, bool *tried,
+                       struct zp_plan *plan)
 {
     const struct zp_guest *guest;
     struct zp_error why;
@@ -148,8 +142,6 @@ static int find_turns(const struct zp_topology *topo, struct zp_load *load,
             i = (size_t)(guest - guests);
             tried[i] = true;
             rc = relaunch(topo, load, guest, &audits[i], plan, &why);
-            if (rc == ZP_ERR_NOMEM)
-                return zp__nomem(err);
             snprintf(audits[i].why, sizeof(audits[i].why), "%s",
                      rc ? why.msg : "");
             if (!rc)
@@ -157,7 +149,6 @@ static int find_turns(const struct zp_topology *topo, struct zp_load *load,
             moved |= !rc;
         }
     }
-    return ZP_OK;
 }
 
 int zp_audit(const struct zp_topology *topo, const struct zp_load *load,
@@ -175,7 +166,7 @@ int zp_audit(const struct zp_topology *topo, const struct zp_load *load,
     for (i = 0; i < nr && !rc; i++)
         look(topo, &guests[i], &audits_out[i]);
     if (!rc)
-        rc = find_turns(topo, after, guests, nr, audits_out, tried, plan, err);
+        find_turns(topo, after, guests, nr, audits_out, tried, plan);
     zp_load_free(after);
     free(tried);
     free(plan);

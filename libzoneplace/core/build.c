@@ -21,21 +21,13 @@ static void order_vnodes(struct zp__draft *d)
         d->pxm[pos] = pos;
 }
 
-static void split_evenly(uint64_t total, uint32_t nr, uint64_t *share)
-{
-    uint32_t i;
-
-    for (i = 0; i < nr; i++)
-        share[i] = total / nr + (i < total % nr);
-}
-
 static void split_vcpus(struct zp__draft *d)
 {
     uint64_t low[ZP_MAX_VNODES], high[ZP_MAX_VNODES];
     uint32_t i;
 
     if (d->choice->way == ZP__EVEN) {
-        split_evenly(d->p->vcpus, d->nr, d->vcpus);
+        zp__deal_evenly(d->p->vcpus, d->nr, d->vcpus);
         return;
     }
     for (i = 0; i < d->nr; i++) {
@@ -128,7 +120,7 @@ static bool collect(const struct zp__draft *d, uint64_t spilled,
     uint32_t i, pos;
 
     memset(gifts, 0, sizeof(*gifts));
-    split_evenly(d->p->units, d->nr, target);
+    zp__deal_evenly(d->p->units, d->nr, target);
     for (i = 0; i < d->nr && spilled; i++) {
         want = target[i] > d->units[i] ? target[i] - d->units[i] : 0;
         want = zp__min64(want, spilled);
@@ -196,7 +188,7 @@ static void interleave_memory(struct zp__draft *d)
         d->vcpus[d->nr++] = 0;
     }
     memset(d->pxm, 0, sizeof(d->pxm));
-    split_evenly(d->p->units, d->nr, d->units);
+    zp__deal_evenly(d->p->units, d->nr, d->units);
     memcpy(d->max_units, d->units, sizeof(d->units));
 }
 
@@ -219,8 +211,8 @@ static bool make_draft(struct zp__draft *d)
         fill_memory(d);
         return true;
     }
-    split_evenly(p->units, d->nr, d->units);
-    split_evenly(p->max_units, d->nr, d->max_units);
+    zp__deal_evenly(p->units, d->nr, d->units);
+    zp__deal_evenly(p->max_units, d->nr, d->max_units);
     return true;
 }
 

@@ -189,6 +189,8 @@ uint64_t zp__distance_sum(const struct zp_topology *topo, zp__mask set);
  */
 void zp__deal(uint64_t total, uint32_t nr, const uint64_t *low,
               const uint64_t *high, uint64_t *share);
+/* The same where nothing bounds a share. */
+void zp__deal_evenly(uint64_t total, uint32_t nr, uint64_t *share);
 /* Smallest power of two >= n, n >= 1. */
 uint32_t zp__pow2_up(uint32_t n);
 

@@ -41,14 +41,6 @@ bool zp__draft_parts(struct zp__draft *d)
     return true;
 }
 
-static void deal_evenly(uint64_t total, uint32_t nr, uint64_t *share)
-{
-    uint32_t i;
-
-    for (i = 0; i < nr; i++)
-        share[i] = total / nr + (i < total % nr);
-}
-
 /* Every vnode gets as equal a part of those that are shown as it has vcpus
  * for, and deals its own to them. */
 void zp__draft_emulate(struct zp__draft *d)
@@ -63,8 +55,8 @@ void zp__draft_emulate(struct zp__draft *d)
     for (i = 0; i < old.nr; i++) {
         uint32_t nr = (uint32_t)shown[i];
 
-        deal_evenly(old.vcpus[i], nr, &d->vcpus[at]);
-        deal_evenly(old.units[i], nr, &d->units[at]);
+        zp__deal_evenly(old.vcpus[i], nr, &d->vcpus[at]);
+        zp__deal_evenly(old.units[i], nr, &d->units[at]);
         for (j = 0; j < nr; j++, at++) {
             d->pos[at] = old.pos[i];
             d->pxm[at] = at;

@@ -27,6 +27,14 @@ static uint64_t filled(uint64_t level, uint32_t nr, const uint64_t *low,
     return sum;
 }
 
+void zp__deal_evenly(uint64_t total, uint32_t nr, uint64_t *share)
+{
+    uint32_t i;
+
+    for (i = 0; i < nr; i++)
+        share[i] = total / nr + (i < total % nr);
+}
+
 /* Water-filling: one level for all, bounded by what each takes; what the
  * level leaves over is less than the number of takers with room. */
 void zp__deal(uint64_t total, uint32_t nr, const uint64_t *low,

@@ -275,7 +275,7 @@ static void order_pnodes(struct zp_topology *topo)
         topo->pnode[j] = desc;
         old[j] = from;
     }
-    /* pair[][] and reach[] are not filled yet: they are the scratch. */
+    /* pair[][] is not filled yet: it is the scratch. */
     for (i = 0; i < topo->nr; i++) {
         for (j = 0; j < topo->nr; j++)
             topo->pair[i][j] =

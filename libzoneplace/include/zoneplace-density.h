@@ -79,9 +79,10 @@ struct zp_fleet;
 
 int zp_fleet_new(struct zp_fleet **fleet_out, struct zp_error *err);
 void zp_fleet_free(struct zp_fleet *fleet);
-/* Appends @count hosts of one kind, which start from @load. Both are borrowed
- * until the fleet and what is made from it are freed. RANGE (ZP_MAX_HOSTS),
- * INVAL (count 0, a load of another topology), NOMEM. */
+/* Appends @count hosts of one kind, which start from @load; a load of another
+ * topology is INVAL when a zone is placed there. Both are borrowed until the
+ * fleet and what is made from it are freed. RANGE (ZP_MAX_HOSTS), INVAL (count
+ * 0), NOMEM. */
 int zp_fleet_add(struct zp_fleet *fleet, const struct zp_topology *topo,
                  const struct zp_load *load, uint32_t count,
                  struct zp_error *err);

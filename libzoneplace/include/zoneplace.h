@@ -84,7 +84,7 @@ enum zp_code {
     ZP_ERR_XEN = -8,         /* a Xen library call failed; .sys has its rc */
     ZP_ERR_EXISTS = -9,      /* a zone of that name lives already */
     ZP_ERR_NOTFOUND = -10,
-    ZP_ERR_DIFFERS = -11,    /* zp_verify(): the zone is not as planned */
+    ZP_ERR_DIFFERS = -11,    /* zp_zone_verify(): the zone is not as planned */
 };
 
 /* Filled by failing calls. @limit names the limit that was short or broken,
@@ -508,15 +508,16 @@ struct zp_plan {
 /*
  * Decides. @topo frozen; @load of that topology; @req as the caller has it
  * (checked and resolved on a copy). Allocates nothing; the plan is a plain
- * value in the caller's memory. Deterministic; rules 1-10 and 13.
+ * value in the caller's memory. Deterministic; rules 1-11 and 13.
  *
  * On ZP_TIER_PATCHED packages by socket become packages by node if only those
  * leave room for APIC ids; if none do, the guest is not told its topology.
  *
  * Returns ZP_OK; INVAL, RANGE (the request itself); UNSUPPORTED (limit
  * "threads": two threads per core on the stock tier, or where the nodes chosen
- * have one); INFEASIBLE, with @err naming the first limit that is short and
- * by how much.
+ * have one; "memory-policy": a dynamic zone that nothing would hold at home or
+ * let grow); INFEASIBLE, with @err naming the first limit that is short and by
+ * how much.
  */
 int zp_place(const struct zp_topology *topo, const struct zp_load *load,
              const struct zp_request *req, struct zp_plan *plan_out,
@@ -753,11 +754,13 @@ enum zp_align { ZP_ALIGN_LEFT, ZP_ALIGN_CENTRE, ZP_ALIGN_RIGHT };
 struct zp_shape {
     enum zp_shape_kind kind;
     /* what it shows, one stable word: "package", "node", "l3", "pcpu",
-     * "memory", "device", "vnode", "distance", "key", "title", "note" */
+     * "memory", "device", "vnode", "distance", "axis" (of the distances),
+     * "key", "title", "head", "note", "page" (all of it) */
     const char *part;
-    uint32_t id;             /* of a node (firmware), pcpu, vnode, package, L3;
-                              * ZP_UNKNOWN_ID: none */
-    uint32_t to;             /* distances: of the other node */
+    uint32_t id;             /* of a node (firmware), pcpu, vnode, package, L3,
+                              * device (its index); ZP_UNKNOWN_ID: none */
+    uint32_t to;             /* distances: of the other node; pcpus and memory:
+                              * the vnode that has it, or ZP_UNKNOWN_ID */
     uint32_t x, y, width, height;
     uint32_t fill;           /* 0xRRGGBB or ZP_NO_COLOUR; the ink of a text */
     uint32_t stroke;         /* of a box's inner edge */

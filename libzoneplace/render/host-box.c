@@ -65,7 +65,7 @@ static void pcpus_line(const struct box *box, char line[INNER + 1])
     used += snprintf(line + used, INNER + 1 - (size_t)used, "%s", text);
     if (used <= INNER)
         return;
-    for (len = INNER - 2; line[len] != ',' && line[len] != ' '; len--)
+    for (len = INNER - 3; line[len] != ',' && line[len] != ' '; len--)
         ;
     snprintf(line + len, INNER + 1 - len, "%s",
              line[len] == ',' ? ",.." : " ..");

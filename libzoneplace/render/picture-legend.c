@@ -60,9 +60,7 @@ static void vnode_key(struct list *list, const struct zp_plan *plan,
         zp__text_add(&t, "vcpus %u-%u, ", vnode->first_vcpu,
                      vnode->first_vcpu + vnode->nr_vcpus - 1);
     zp__add_size(&t, vnode->mem_kib);
-    if (vnode->spill)
-        zp__text_add(&t, ", spilled memory");
-    else if (!vnode->nr_vcpus)
+    if (!vnode->nr_vcpus)
         zp__text_add(&t, ", memory only");
     snprintf(number, sizeof(number), "%u", i);
     key(list, "vnode", i, zp__vnode_colour(i), number,
