@@ -49,7 +49,7 @@ static void short_size(uint64_t kib, char *text, size_t size)
                  "KMGT"[u]);
 }
 
-/* "16: 0-7,32-39": how many, and which, as far as they fit. */
+/* "16: 0-7,32-39,+": how many, and which, as far as they fit. */
 static void pcpus_line(const struct box *box, char line[INNER + 1])
 {
     const struct zp_pcpuset *set = zp_topology_pcpus(box->topo, box->pos);
@@ -65,10 +65,10 @@ static void pcpus_line(const struct box *box, char line[INNER + 1])
     used += snprintf(line + used, INNER + 1 - (size_t)used, "%s", text);
     if (used <= INNER)
         return;
-    for (len = INNER - 3; line[len] != ',' && line[len] != ' '; len--)
+    for (len = INNER - 2; line[len] != ',' && line[len] != ' '; len--)
         ;
     snprintf(line + len, INNER + 1 - len, "%s",
-             line[len] == ',' ? ",.." : " ..");
+             line[len] == ',' ? ",+" : " +");
 }
 
 /* Distinct values of @of for the node's pcpus; 0 if one is not known. */
