@@ -51,7 +51,7 @@ int open_xen(struct ctl *ctl)
     if (mended && !ctl->json)
         spool_add(&ctl->warnings, "warning: %u zone%s mended: a monitor or "
                   "a launch had died\n", mended, mended == 1 ? "" : "s");
-    return EXIT_OK;
+    return only_look(ctl);
 }
 
 static int read_topology(struct ctl *ctl, struct host *host)
