@@ -103,7 +103,8 @@ struct zp_vcpu_topology {
 /*
  * Counts the domain's 4 KiB pages of RAM at [gfn, end_gfn) by the pnode they
  * are on. Done in parts: pages has what lies between gfn as it was and gfn as
- * it came back. Add it up and call again until gfn is end_gfn.
+ * it came back. Add it up and call again until gfn is end_gfn. Xen's own pages
+ * that the guest maps, such as those of its grant table, count as well.
  *
  * nr_nodes 0: no counting, nr_nodes comes back as how many pages has to have.
  *
@@ -131,7 +132,8 @@ enum zp_numa_policy_op { ZP_NUMA_POLICY_GET, ZP_NUMA_POLICY_SET };
  * STRICT: what the domain populates from now on comes from the pnode that its
  * vNUMA configuration has for the gfn, or not at all; a gfn in no range is
  * refused. Only the control domain, naming a pnode, can still place elsewhere.
- * So have special and ACPI pages in place before. Can be set at any time.
+ * So have special and ACPI pages in place before. Can be set at any time. Pages
+ * of sharing, paging, populate-on-demand and grant transfers are not covered.
  *
  * EINVAL      unknown flags; pad; the signature (which comes back as it was)
  * EOPNOTSUPP  an unknown op; SET: not HVM or PVH

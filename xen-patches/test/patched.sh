@@ -177,6 +177,12 @@ xl create -q -p /root/pinned.cfg
 is "a pinned guest's memory is where it can run" \
     "$("$t" count "$(zone_id pinned)" 0 0x8000 | sed 's/:.*//')" 3
 xl destroy pinned
+# More vcpus than node 3 has pcpus: no candidate for placement.
+guest_config pinned "memory = 128" "vcpus = 3" "cpus = \"node:3\""
+xl create -q -p /root/pinned.cfg
+is "nor is that of one with more vcpus than there are pcpus" \
+    "$("$t" count "$(zone_id pinned)" 0 0x8000 | sed 's/:.*//')" 3
+xl destroy pinned
 
 check "Xen has no complaints" sh -c \
     '! xl dmesg | grep -i "assertion\|xen bug\|xen warn\|not released"'
