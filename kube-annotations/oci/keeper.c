@@ -23,6 +23,8 @@ enum {
     /* A window of each output and what is small fits well below. */
     CLIENT_IS_STUCK = 1 << 20,
     ZONE_IS_FULL = 8 << 20,
+    /* Of the zone's; then all others have their turn. */
+    FRAMES_AT_ONCE = 256,
     FIXED_FDS = 4, GOODBYE_MS = 2000
 };
 
@@ -39,6 +41,7 @@ struct keeper {
     struct client *clients[MAX_CLIENTS];
     unsigned nr_clients;
     int signals, listens;
+    bool more;                   /* the zone's frames may not be all read */
     bool network_set;            /* the zone has said so, or why not: */
     char network_fault[ZK_MAX_REASON + 1];
 };
@@ -119,33 +122,46 @@ static bool serve_client(struct keeper *k, struct client *c)
         if (!relay_to_zone(k, c, &frame))
             return false;
     }
-    return rc >= 0 && zk_link_queued(&c->link) <= CLIENT_IS_STUCK;
+    return rc >= 0 && c->link.transport;
 }
 
 /* ---- the zone ---- */
+
+static void take_frame(struct keeper *k, const struct zk_frame *frame)
+{
+    struct client *c = client_of(k, frame->session);
+    struct zp_error err;
+
+    if (frame->type == ZK_NETWORK_SET) {
+        k->network_set = true;
+        zk_frame_reason(frame, k->network_fault);
+    }
+    if (!c || c->ended)
+        return;
+    /* Of who does not get all of it no more is kept. */
+    if (zk_link_send(&c->link, frame, &err) ||
+        zk_link_queued(&c->link) > CLIENT_IS_STUCK)
+        zk_link_close(&c->link);
+    else
+        c->ended = frame->type == ZK_EXIT || frame->type == ZK_ERROR;
+}
 
 /* False: the zone is gone, or sent what is no frame. */
 static bool serve_zone(struct keeper *k)
 {
     struct zk_frame frame;
-    struct client *c;
     struct zp_error err;
-    int rc;
+    int rc = 1, i;
 
-    while ((rc = zk_link_receive(&k->zone, &frame, &err)) > 0) {
-        if (frame.type == ZK_NETWORK_SET) {
-            k->network_set = true;
-            zk_frame_reason(&frame, k->network_fault);
-        }
-        c = client_of(k, frame.session);
-        if (!c || c->ended)
-            continue;
-        c->ended = frame.type == ZK_EXIT || frame.type == ZK_ERROR;
-        zk_link_send(&c->link, &frame, &err);
+    for (i = 0; i < FRAMES_AT_ONCE && rc > 0; i++) {
+        rc = zk_link_receive(&k->zone, &frame, &err);
+        if (rc > 0)
+            take_frame(k, &frame);
     }
+    k->more = rc > 0;
     if (rc < 0)
         fprintf(stderr, "zone-oci: keeper: %s\n", err.msg);
-    return rc == 0;
+    return rc >= 0;
 }
 
 /* ---- the loop ---- */
@@ -169,7 +185,7 @@ static bool wait_and_relay(struct keeper *k, int timeout_ms)
         fds[FIXED_FDS + i] = (struct pollfd){
             zk_link_fd(&k->clients[i]->link), events, 0 };
     }
-    if (poll(fds, FIXED_FDS + nr, timeout_ms) < 0)
+    if (poll(fds, FIXED_FDS + nr, k->more ? 0 : timeout_ms) < 0)
         return errno == EINTR;
     zk_link_polled(&k->zone, fds[3].revents);
     lives = serve_zone(k);
@@ -246,7 +262,7 @@ static void say_goodbye(struct keeper *k)
         struct pollfd fd = { zk_link_fd(&k->zone), zk_link_events(&k->zone),
                              0 };
 
-        poll(&fd, 1, 100);
+        poll(&fd, 1, k->more ? 0 : 100);
         zk_link_polled(&k->zone, fd.revents);
     }
 }

@@ -94,9 +94,36 @@ static int send_spec(struct monitor *m, struct zp_error *err)
 
 /* ---- streams ---- */
 
-/* poll(2) promises room for PIPE_BUF bytes: writing them does not wait. The
- * files are not ours alone, so they can't be made non-blocking. */
-enum { STEP = 4096 };
+enum {
+    /* poll(2) promises room for PIPE_BUF bytes: writing them does not wait.
+     * The files are not ours alone, so they can't be made non-blocking. */
+    STEP = 4096,
+    /* Then signals and callers have their turn. */
+    FRAMES_AT_ONCE = 64,
+};
+
+/* Of a stream there is something to write. */
+static bool has_rest(const struct output *o)
+{
+    return o->at < o->len;
+}
+
+/*
+ * What came is gone, so as much may come. That is said once what was said
+ * before is on its way: to a zone that takes nothing we owe no more than this,
+ * and it gets no credit that it has not taken.
+ */
+static void give_credit(struct monitor *m, int i)
+{
+    struct output *o = &m->out[i];
+    struct zk_frame frame = { .type = ZK_CREDIT,
+        .u.credit = { i ? ZK_STDERR : ZK_STDOUT, o->len } };
+
+    if (!o->len || has_rest(o) || zk_link_queued(&m->link))
+        return;
+    o->at = o->len = 0;
+    send_frame(m, &frame);
+}
 
 static void read_input(struct monitor *m)
 {
@@ -122,7 +149,6 @@ static void read_input(struct monitor *m)
 static void write_output(struct monitor *m, int i)
 {
     struct output *o = &m->out[i];
-    struct zk_frame frame = { .type = ZK_CREDIT };
     uint32_t left = o->len - o->at;
     ssize_t nr = write(o->fd, o->buf + o->at, left < STEP ? left : STEP);
 
@@ -134,30 +160,20 @@ static void write_output(struct monitor *m, int i)
         nr = (ssize_t)left;
     }
     o->at += (uint32_t)nr;
-    if (o->at < o->len)
-        return;
-    frame.u.credit.stream = i ? ZK_STDERR : ZK_STDOUT;
-    frame.u.credit.bytes = o->len;
-    o->at = o->len = 0;
-    send_frame(m, &frame);
 }
 
 /* False: more than it had credit for. */
 static bool take_output(struct monitor *m, const struct zk_frame *frame)
 {
-    int i = frame->u.stream == ZK_STDERR;
-    struct output *o = &m->out[i];
-    struct zk_frame credit = { .type = ZK_CREDIT,
-        .u.credit = { frame->u.stream, frame->body_len } };
+    struct output *o = &m->out[frame->u.stream == ZK_STDERR];
 
     if (frame->body_len > ZK_WINDOW - o->len)
         return false;
-    if (o->fd < 0) {
-        send_frame(m, &credit);
-        return true;
-    }
-    memcpy(o->buf + o->len, frame->body, frame->body_len);
+    if (o->fd >= 0)
+        memcpy(o->buf + o->len, frame->body, frame->body_len);
     o->len += frame->body_len;
+    if (o->fd < 0)
+        o->at = o->len;
     return true;
 }
 
@@ -189,25 +205,41 @@ static void has_answered(struct monitor *m)
         m->until_ms = 0;
 }
 
+static void take_created(struct monitor *m)
+{
+    m->state = CREATED;
+    has_answered(m);
+    if (m->args->kind == MONITOR_EXEC)
+        send_start(m);
+    else
+        birth_ready(m->args->birth);
+}
+
+static void take_started(struct monitor *m)
+{
+    m->state = RUNNING;
+    has_answered(m);
+    birth_ready(m->args->birth);
+    answer(m, "ok");
+    terminal_resized(m);
+}
+
 static void take_frame(struct monitor *m, const struct zk_frame *frame)
 {
     char reason[ZK_MAX_REASON + 1];
 
     switch (frame->type) {
     case ZK_CREATED:
-        m->state = CREATED;
-        has_answered(m);
-        if (m->args->kind == MONITOR_EXEC)
-            send_start(m);
+        if (m->state == MAKING)
+            take_created(m);
         else
-            birth_ready(m->args->birth);
+            fail(m, "the zone made what it was not asked for");
         break;
     case ZK_STARTED:
-        m->state = RUNNING;
-        has_answered(m);
-        birth_ready(m->args->birth);
-        answer(m, "ok");
-        terminal_resized(m);
+        if (m->state == STARTING)
+            take_started(m);
+        else
+            fail(m, "the zone started what it was not asked for");
         break;
     case ZK_DATA:
         if (!take_output(m, frame))
@@ -243,11 +275,13 @@ static void take_frames(struct monitor *m)
 {
     struct zk_frame frame;
     struct zp_error err;
-    int rc = 0;
+    int rc = 1, i;
 
-    while (m->state != ENDED &&
-           (rc = zk_link_receive(&m->link, &frame, &err)) > 0)
-        take_frame(m, &frame);
+    for (i = 0; i < FRAMES_AT_ONCE && m->state != ENDED && rc > 0; i++) {
+        rc = zk_link_receive(&m->link, &frame, &err);
+        if (rc > 0)
+            take_frame(m, &frame);
+    }
     if (rc < 0)
         fail(m, "the zone has ended");
 }
@@ -331,19 +365,18 @@ static void look_for_answer(struct monitor *m)
 
 static void wait_and_relay(struct monitor *m)
 {
-    bool reads = m->state == RUNNING && m->in_credit;
+    bool reads = m->state == RUNNING && m->in_credit &&
+                 zk_link_queued(&m->link) < ZK_WINDOW;
     struct pollfd fds[6] = {
         { zk_link_fd(&m->link), zk_link_events(&m->link), 0 },
         { m->signals, POLLIN, 0 }, { m->args->control, POLLIN, 0 },
         { reads ? m->in : -1, POLLIN, 0 },
-        { m->out[0].len ? m->out[0].fd : -1, POLLOUT, 0 },
-        { m->out[1].len ? m->out[1].fd : -1, POLLOUT, 0 },
+        { has_rest(&m->out[0]) ? m->out[0].fd : -1, POLLOUT, 0 },
+        { has_rest(&m->out[1]) ? m->out[1].fd : -1, POLLOUT, 0 },
     };
     int i;
 
-    if (zk_link_pending(&m->link))
-        take_frames(m);
-    if (m->state == ENDED || poll(fds, 6, wait_ms(m)) < 0)
+    if (poll(fds, 6, zk_link_pending(&m->link) ? 0 : wait_ms(m)) < 0)
         return;
     zk_link_polled(&m->link, fds[0].revents);
     for (i = 0; i < 2; i++) {
@@ -358,6 +391,8 @@ static void wait_and_relay(struct monitor *m)
         take_call(m);
     if (m->state != ENDED)
         take_frames(m);
+    for (i = 0; i < 2 && m->state != ENDED; i++)
+        give_credit(m, i);
     if (m->state != ENDED)
         look_for_answer(m);
     if (m->state != ENDED)
@@ -371,7 +406,7 @@ static void write_rest(struct monitor *m)
     int i;
 
     for (i = 0; i < 2; i++) {
-        while (m->out[i].fd >= 0 && m->out[i].len) {
+        while (m->out[i].fd >= 0 && has_rest(&m->out[i])) {
             fd.fd = m->out[i].fd;
             if (poll(&fd, 1, -1) > 0)
                 write_output(m, i);
