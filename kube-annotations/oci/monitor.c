@@ -55,6 +55,11 @@ static void send_signal(struct monitor *m, unsigned number, bool all)
         m->state = ENDED;
         return;
     }
+    /* Nothing is left but output that nobody has read yet. */
+    if (m->state == ENDED) {
+        m->given_up |= number == SIGKILL;
+        return;
+    }
     send_frame(m, &frame);
     if (number == SIGKILL && !m->killed) {
         m->killed = true;
@@ -399,18 +404,31 @@ static void wait_and_relay(struct monitor *m)
         refresh_look(m);
 }
 
-/* What the program wrote before it ended goes out. */
+/*
+ * What the program wrote before it ended goes out, however long that is not
+ * read; of one that was killed, as long as its end may take.
+ */
 static void write_rest(struct monitor *m)
 {
-    struct pollfd fd = { .events = POLLOUT };
-    int i;
+    struct pollfd fds[4];
+    int i, nr = 1;
 
-    for (i = 0; i < 2; i++) {
-        while (m->out[i].fd >= 0 && has_rest(&m->out[i])) {
-            fd.fd = m->out[i].fd;
-            if (poll(&fd, 1, -1) > 0)
+    while (!m->given_up && nr && (has_rest(&m->out[0]) ||
+                                  has_rest(&m->out[1]))) {
+        fds[0] = (struct pollfd){ m->signals, POLLIN, 0 };
+        fds[1] = (struct pollfd){ m->args->control, POLLIN, 0 };
+        for (i = 0; i < 2; i++)
+            fds[2 + i] = (struct pollfd){
+                has_rest(&m->out[i]) ? m->out[i].fd : -1, POLLOUT, 0 };
+        nr = poll(fds, 4, m->killed ? answer_wait_ms(m) : -1);
+        for (i = 0; nr > 0 && i < 2; i++) {
+            if (fds[2 + i].revents)
                 write_output(m, i);
         }
+        if (nr > 0 && fds[0].revents)
+            take_signals(m);
+        if (nr > 0 && fds[1].revents)
+            take_call(m);
     }
 }
 

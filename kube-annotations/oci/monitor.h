@@ -32,6 +32,7 @@ struct monitor {
     long until_ms;               /* the zone has answered by then; 0: it need
                                     not */
     bool killed;                 /* its end is what it has to answer */
+    bool given_up;               /* what it left need not be written */
     int signals;
     int caller;                  /* who waits for an answer, or -1 */
     int in;                      /* -1: at its end */

@@ -103,9 +103,10 @@ int bundle_volume(const struct zk_mount *m, char name_out[NAME_MAX + 1],
 int socket_listen(int dir, const char *name, int type);
 int socket_connect(int dir, const char *name, int type);
 /* The caller of a monitor's control socket: "start", "kill 15 0"; what it
- * says comes back. NOTFOUND: there is no monitor. */
+ * says comes back. NOTFOUND: there is no monitor; IO: it says nothing in that
+ * time, and to some calls the zone answers first. */
 int control_call(const struct state *state, const char *words,
-                 struct zp_error *err);
+                 unsigned seconds, struct zp_error *err);
 
 /* ---- launcher ------------------------------------------------------------ */
 

@@ -50,19 +50,26 @@ int socket_connect(int dir, const char *name, int type)
 }
 
 int control_call(const struct state *state, const char *words,
-                 struct zp_error *err)
+                 unsigned seconds, struct zp_error *err)
 {
+    struct timeval patience = { .tv_sec = seconds };
     int fd = socket_connect(state->dir, "control", SOCK_SEQPACKET);
     char answer[ZK_MAX_REASON + 1];
     ssize_t len;
+    bool late;
 
     if (fd < 0)
         return zp__fail(err, ZP_ERR_NOTFOUND, "state", "container not "
                         "running: %s", state->id);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     len = send(fd, words, strlen(words), MSG_NOSIGNAL);
     if (len > 0)
         len = recv(fd, answer, sizeof(answer) - 1, 0);
+    late = len < 0 && errno == EAGAIN;
     close(fd);
+    if (late)
+        return zp__fail(err, ZP_ERR_IO, "state", "the monitor of %s does not "
+                        "answer within %u s", state->id, seconds);
     if (len <= 0)
         return zp__fail(err, ZP_ERR_NOTFOUND, "state", "container not "
                         "running: %s", state->id);

@@ -58,7 +58,8 @@ static int make_terminal(const char *path)
     struct termios t;
 
     if (master >= 0 && !grantpt(master) && !unlockpt(master))
-        slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+        slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_NONBLOCK |
+                     O_CLOEXEC);
     if (slave >= 0 && (tcgetattr(slave, &t) || (cfmakeraw(&t), 0) ||
                        tcsetattr(slave, TCSANOW, &t) ||
                        ioctl(slave, TIOCSCTTY, 0) ||

@@ -9,6 +9,12 @@
 #include "net.h"
 #include "oci.h"
 
+/* A monitor gives up its zone after launch-seconds, and says so. */
+static unsigned patience(const struct call *call)
+{
+    return call->conf.launch_seconds + 5;
+}
+
 int verb_start(struct call *call, struct zp_error *err)
 {
     struct state state;
@@ -16,7 +22,7 @@ int verb_start(struct call *call, struct zp_error *err)
 
     if (rc)
         return rc;
-    rc = control_call(&state, "start", err);
+    rc = control_call(&state, "start", patience(call), err);
     if (!rc) {
         state.started = true;
         rc = state_write(&state, err);
@@ -92,7 +98,7 @@ int verb_kill(struct call *call, struct zp_error *err)
         return rc;
     snprintf(words, sizeof(words), "kill %u %d", number, call->all);
     if (process_lives(state.monitor))
-        rc = control_call(&state, words, err);
+        rc = control_call(&state, words, patience(call), err);
     else
         rc = zp__fail(err, ZP_ERR_NOTFOUND, "state", "container not running: "
                       "%s", state.id);

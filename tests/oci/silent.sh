@@ -24,6 +24,13 @@ config '["true"]' "$(cri container pod)" | bundle made
 create made
 is "one that is not started yet" "$status" 0
 
+monitor=$(cat "$tmp/runs/pid")
+kill -STOP "$monitor"
+fails "a monitor that is stopped" oci kill runs 28
+check "it says so" \
+    grep -q '^zone-oci: the monitor of runs does not answer within 11 s$' \
+    "$tmp/err"
+kill -CONT "$monitor"
 zone=$(pgrep -P "$(keeper_of pod)")
 kill -STOP "$zone"
 config '["true"]' "$(cri container pod)" | bundle late

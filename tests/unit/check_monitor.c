@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ enum { TOOK_ALL = 42, NR_FLOOD = 100000 };
 
 static int zone;                 /* the keeper's end of the monitor's socket */
 static pid_t monitor;
+static unsigned answer_seconds = 600;
 
 /* ---- frames ---- */
 
@@ -63,28 +65,33 @@ static void say_exit(void)
 _Noreturn static void be_monitor(struct monitor_args *args, int in, int out)
 {
     static const char text[] = "{\"args\": [\"true\"], \"cwd\": \"/\"}";
+    static const char with_terminal[] =
+        "{\"args\": [\"true\"], \"cwd\": \"/\", \"terminal\": true}";
+    const char *process = args->console ? with_terminal : text;
     struct birth birth = { -1, -1 };
     struct state state = { .dir = -1, .monitor = { getpid(), 1 } };
     struct zk_spec_rules rules = { .seccomp = ZK_SECCOMP_DROP };
     struct zk_spec spec;
     struct zp_error err;
 
-    if (zk_spec_from_process(text, sizeof(text) - 1, &rules, &spec, &err) ||
+    if (zk_spec_from_process(process, strlen(process), &rules, &spec, &err) ||
         dup2(in, 0) < 0 || dup2(out, 1) < 0)
         _exit(1);
     args->spec = &spec;
     args->state = &state;
     args->birth = &birth;
     args->log = -1;
-    args->answer_seconds = 600;
+    args->answer_seconds = answer_seconds;
     _exit(monitor_run(args));
 }
 
 /* An exec's monitor, of which the zone has made the process: @nr frames of it
  * are said. */
-static void begin(int in, int out, int nr)
+static void begin_with(int in, int out, int nr, int control,
+                       const char *console)
 {
-    struct monitor_args args = { .kind = MONITOR_EXEC, .control = -1 };
+    struct monitor_args args = { .kind = MONITOR_EXEC, .control = control,
+                                 .console = console };
     int both[2];
 
     ck_assert(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both));
@@ -103,6 +110,11 @@ static void begin(int in, int out, int nr)
         say((struct zk_frame){ .type = ZK_CREATED });
     if (nr > 1)
         say((struct zk_frame){ .type = ZK_STARTED, .u.pid = 2 });
+}
+
+static void begin(int in, int out, int nr)
+{
+    begin_with(in, out, nr, -1, NULL);
 }
 
 /* Its exit code. */
@@ -217,6 +229,139 @@ START_TEST(test_input_that_is_not_taken)
 }
 END_TEST
 
+/* ---- output that nobody reads ---- */
+
+/* Its address is kernel's choice, and no file; *addr_out leads there. */
+static int listen_at(struct sockaddr_un *addr_out, socklen_t *len_out,
+                     int type)
+{
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+    memset(addr_out, 0, sizeof(*addr_out));
+    addr_out->sun_family = AF_UNIX;
+    *len_out = sizeof(*addr_out);
+    ck_assert(fd >= 0 &&
+              !bind(fd, (struct sockaddr *)addr_out, sizeof(sa_family_t)) &&
+              !listen(fd, 1) &&
+              !getsockname(fd, (struct sockaddr *)addr_out, len_out));
+    return fd;
+}
+
+/* What the monitor answers in time, or "". */
+static const char *call_monitor(const struct sockaddr_un *addr, socklen_t len,
+                                const char *words)
+{
+    static char answer[ZK_MAX_REASON + 1];
+    struct timeval patience = { .tv_sec = 20 };
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    ssize_t nr;
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    ck_assert(!connect(fd, (const struct sockaddr *)addr, len));
+    ck_assert(send(fd, words, strlen(words), MSG_NOSIGNAL) > 0);
+    nr = recv(fd, answer, sizeof(answer) - 1, 0);
+    answer[nr > 0 ? nr : 0] = '\0';
+    close(fd);
+    return answer;
+}
+
+/* As much as the zone may send, which is more than a pipe or a terminal
+ * takes; and the program's end, if @ends. */
+static void fill(bool ends)
+{
+    static const uint8_t data[ZK_MAX_DATA];
+    int i;
+
+    for (i = 0; i < ZK_WINDOW / ZK_MAX_DATA; i++)
+        ck_assert(say_data(data, sizeof(data)));
+    if (ends)
+        say_exit();
+}
+
+/* TERM is for a program that is gone; KILL is for what it left. Whether they
+ * come before its end is read or after is no matter. */
+START_TEST(test_kill_while_output_is_not_read)
+{
+    struct sockaddr_un addr;
+    socklen_t len;
+    int control = listen_at(&addr, &len, SOCK_SEQPACKET), both[2];
+
+    answer_seconds = 1;
+    ck_assert(!pipe(both));
+    begin_with(null_file(), both[1], 2, control, NULL);
+    fill(true);
+    ck_assert_str_eq(call_monitor(&addr, len, "kill 15 0"), "ok");
+    ck_assert_str_eq(call_monitor(&addr, len, "kill 9 0"), "ok");
+    ck_assert_int_eq(end(), TOOK_ALL);
+}
+END_TEST
+
+/* The end of what is read is not lost. */
+START_TEST(test_output_after_the_end)
+{
+    char buf[4096];
+    int both[2];
+    ssize_t nr, sum = 0;
+
+    ck_assert(!pipe(both));
+    begin(null_file(), both[1], 2);
+    close(both[1]);
+    fill(true);
+    while ((nr = read(both[0], buf, sizeof(buf))) > 0)
+        sum += nr;
+    ck_assert_int_eq(end(), TOOK_ALL);
+    ck_assert_int_eq(sum, ZK_WINDOW);
+}
+END_TEST
+
+static int receive_file(int from)
+{
+    union {
+        char buf[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    char text[64];
+    struct iovec iov = { text, sizeof(text) };
+    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+        .msg_control = control.buf, .msg_controllen = sizeof(control.buf) };
+    struct cmsghdr *c;
+    int fd = -1;
+
+    ck_assert(recvmsg(from, &msg, MSG_CMSG_CLOEXEC) > 0);
+    c = CMSG_FIRSTHDR(&msg);
+    if (c)
+        memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+    ck_assert(fd >= 0);
+    return fd;
+}
+
+/* A terminal's poll(2) promises a byte, not a page. */
+START_TEST(test_kill_while_a_terminal_is_not_read)
+{
+    struct sockaddr_un addr, console = { .sun_family = AF_UNIX };
+    char dir[] = "/tmp/check_monitor.XXXXXX";
+    int listens = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), master;
+    socklen_t len;
+    int control = listen_at(&addr, &len, SOCK_SEQPACKET);
+
+    answer_seconds = 1;
+    ck_assert(mkdtemp(dir));
+    snprintf(console.sun_path, sizeof(console.sun_path), "%s/console", dir);
+    ck_assert(!bind(listens, (struct sockaddr *)&console, sizeof(console)) &&
+              !listen(listens, 1));
+    begin_with(null_file(), null_file(), 2, control, console.sun_path);
+    master = receive_file(accept(listens, NULL, NULL));
+    unlink(console.sun_path);
+    rmdir(dir);
+    fill(_i);
+    ck_assert_str_eq(call_monitor(&addr, len, "kill 9 0"), "ok");
+    if (!_i)
+        say_exit();
+    ck_assert_int_eq(end(), TOOK_ALL);
+    close(master);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("monitor");
@@ -227,6 +372,9 @@ int main(void)
     tcase_add_test(tc, test_output_that_is_read);
     tcase_add_loop_test(tc, test_answers_that_nobody_asked_for, 0, 4);
     tcase_add_test(tc, test_input_that_is_not_taken);
+    tcase_add_test(tc, test_kill_while_output_is_not_read);
+    tcase_add_test(tc, test_output_after_the_end);
+    tcase_add_loop_test(tc, test_kill_while_a_terminal_is_not_read, 0, 2);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
