@@ -115,7 +115,7 @@ static int make_spec(const struct conf *conf, const struct state *state,
 }
 
 /* A zone that is dynamic because nothing else is written becomes static where
- * it can't be had otherwise. */
+ * it can't be had otherwise. Other failures are no matter of that. */
 static int launch_zone(struct zp_xen *xen, const struct conf *conf,
                        const struct state *state, struct zk_zone *zone,
                        const struct zk_net *net, struct zp_error *err)
@@ -134,8 +134,8 @@ static int launch_zone(struct zp_xen *xen, const struct conf *conf,
     if (!rc) {
         spec.request = zone->req;
         rc = zp_zone_launch(xen, opt, &spec, &our_domid, &why);
-        if (rc && rc != ZP_ERR_NOMEM && !zone->grows &&
-            spec.request.memory_policy == ZP_MEMORY_DYNAMIC) {
+        if ((rc == ZP_ERR_INFEASIBLE || rc == ZP_ERR_UNSUPPORTED) &&
+            !zone->grows && spec.request.memory_policy == ZP_MEMORY_DYNAMIC) {
             fprintf(stderr, "zone-oci: static: %s\n", why.msg);
             spec.request = zone->req;
             spec.request.memory_policy = ZP_MEMORY_STATIC;
