@@ -18,6 +18,7 @@
 #include <zoneplace-xen.h>
 
 #include "../annotation.h"
+#include "disks.h"
 #include "image.h"
 #include "net.h"
 
@@ -305,20 +306,101 @@ static int destroy(const struct conf *conf, const struct state *state,
     return rc;
 }
 
-/* The first name that no disk of the zone has. It is written down first. */
+/* ---- roots ---- */
+
+/*
+ * Containers of a pod share the zone's names of disks: who looks at them has
+ * this lock, until what he found is not to change any more. One that owns its
+ * zone has locked that already.
+ */
+static int lock_disks(const struct state *zone_state,
+                      const struct state *state, struct zp_error *err)
+{
+    if (zone_state != state && flock(zone_state->dir, LOCK_EX))
+        return zp__fail_sys(err, ZP_ERR_IO, errno, "state", "%s",
+                            strerror(errno));
+    return ZP_OK;
+}
+
+static void unlock_disks(const struct state *zone_state,
+                         const struct state *state)
+{
+    if (zone_state != state)
+        flock(zone_state->dir, LOCK_UN);
+}
+
+/* What the backend's directory says of one disk. */
+static void read_disk(struct xs_handle *xs, const char *backend,
+                      const char *device, struct zone_disk *disk_out)
+{
+    char path[128], *text;
+
+    snprintf(path, sizeof(path), "%.80s/%.20s/dev", backend, device);
+    text = xs_read(xs, XBT_NULL, path, NULL);
+    snprintf(disk_out->name, sizeof(disk_out->name), "%s", text ? text : "");
+    free(text);
+    snprintf(path, sizeof(path), "%.80s/%.20s/params", backend, device);
+    text = xs_read(xs, XBT_NULL, path, NULL);
+    disks_file_of("/sys", text ? text : "", disk_out->file);
+    free(text);
+}
+
+/* For free(). A zone without any has no directory of them. */
+static int list_disks(const struct zp_zone *zone, struct zone_disk **disks_out,
+                      size_t *nr_out, struct zp_error *err)
+{
+    struct xs_handle *xs = xs_open(0);
+    struct zone_disk *disks = NULL;
+    char backend[80], **devices = NULL;
+    unsigned nr = 0, i;
+    int rc = ZP_OK;
+
+    snprintf(backend, sizeof(backend), "/local/domain/0/backend/vbd/%u",
+             zone->domid);
+    if (xs)
+        devices = xs_directory(xs, XBT_NULL, backend, &nr);
+    if (!xs || (!devices && errno != ENOENT))
+        rc = zp__fail_sys(err, ZP_ERR_XEN, errno, "xenstored", "xenstore: %s",
+                          strerror(errno));
+    if (!rc) {
+        disks = calloc(nr + 1, sizeof(*disks));
+        rc = disks ? ZP_OK : zp__nomem(err);
+    }
+    for (i = 0; !rc && i < nr; i++)
+        read_disk(xs, backend, devices[i], &disks[i]);
+    free(devices);
+    if (xs)
+        xs_close(xs);
+    if (rc)
+        return rc;
+    *disks_out = disks;
+    *nr_out = nr;
+    return ZP_OK;
+}
+
+/* Its name is free, and is written down first. If that is all that came to be,
+ * another container's disk may have that name later: remove_disk() looks. */
 static int add_disk(struct zp_xen *xen, const struct zp_zone *zone,
                     struct state *state, struct zp_error *err)
 {
-    char letter;
-    int rc = ZP_ERR_EXISTS;
+    struct zone_disk *disks;
+    size_t nr;
+    int rc = list_disks(zone, &disks, &nr, err);
 
-    for (letter = 'a'; letter <= 'z' && rc == ZP_ERR_EXISTS; letter++) {
-        snprintf(state->disk, sizeof(state->disk), "xvd%c", letter);
+    if (rc)
+        return rc;
+    if (!disks_free_name(disks, nr, state->disk))
+        rc = zp__fail(err, ZP_ERR_RANGE, "disk", "the zone has no name left "
+                      "for a disk");
+    free(disks);
+    if (!rc)
         rc = state_write(state, err);
-        if (!rc)
-            rc = zp_zone_disk_add(xen, zone, state->image, state->disk, err);
+    if (rc) {
+        state->disk[0] = '\0';
+        return rc;
     }
-    /* Another's, then, and not ours to take away. */
+    rc = zp_zone_disk_add(xen, zone, state->image, state->disk, err);
+    /* Somebody else gave it one meanwhile, by xl. */
     if (rc == ZP_ERR_EXISTS)
         state->disk[0] = '\0';
     return rc;
@@ -339,14 +421,12 @@ static int attach(const struct conf *conf, const struct state *zone_state,
     rc = state_write(state, err);
     if (!rc)
         rc = image_make(spec->root, conf->images, state->id, &cached, err);
-    /* Two containers of a pod are not to look for a name at once. */
-    if (!rc && zone_state != state && flock(zone_state->dir, LOCK_EX))
-        rc = zp__fail_sys(err, ZP_ERR_IO, errno, "state", "%s",
-                          strerror(errno));
     if (!rc)
+        rc = lock_disks(zone_state, state, err);
+    if (!rc) {
         rc = add_disk(xen, zone, state, err);
-    if (zone_state != state)
-        flock(zone_state->dir, LOCK_UN);
+        unlock_disks(zone_state, state);
+    }
     if (!rc) {
         spec->root_kind = ZK_ROOT_DISK;
         spec->root = state->disk;
@@ -355,20 +435,50 @@ static int attach(const struct conf *conf, const struct state *zone_state,
     return rc;
 }
 
-static int detach(const struct conf *conf, const struct state *zone_state,
-                  struct state *state, struct zp_error *err)
+/* NOTFOUND: there is none of that name, or it is another container's. */
+static int remove_disk(struct zp_xen *xen, const struct zp_zone *zone,
+                       const struct state *state, struct zp_error *err)
+{
+    struct zone_disk *disks;
+    bool ours;
+    size_t nr;
+    int rc = list_disks(zone, &disks, &nr, err);
+
+    if (rc)
+        return rc;
+    ours = disks_has(disks, nr, state->disk, state->image);
+    free(disks);
+    if (!ours)
+        return zp__fail(err, ZP_ERR_NOTFOUND, "disk", "%s is not this "
+                        "container's", state->disk);
+    return zp_zone_disk_remove(xen, zone, state->disk, err);
+}
+
+static int remove_root(const struct state *zone_state,
+                       const struct state *state, struct zp_error *err)
 {
     struct zp_xen *xen;
     struct zp_zone *zone;
+    int rc = find_zone(zone_state, &xen, &zone, err);
+
+    if (rc)
+        return rc;
+    rc = lock_disks(zone_state, state, err);
+    if (!rc) {
+        rc = remove_disk(xen, zone, state, err);
+        unlock_disks(zone_state, state);
+    }
+    release(xen, zone);
+    return rc;
+}
+
+static int detach(const struct conf *conf, const struct state *zone_state,
+                  struct state *state, struct zp_error *err)
+{
     struct zp_error why;
-    int rc = find_zone(zone_state, &xen, &zone, &why);
+    int rc = state->disk[0] ? remove_root(zone_state, state, &why) : ZP_OK;
 
     (void)conf;
-    if (!rc) {
-        if (state->disk[0])
-            rc = zp_zone_disk_remove(xen, zone, state->disk, &why);
-        release(xen, zone);
-    }
     if (rc && rc != ZP_ERR_NOTFOUND) {
         if (err)
             *err = why;
