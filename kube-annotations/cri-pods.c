@@ -480,7 +480,7 @@ static bool compare(struct zk_pods *pods)
         return false;
     }
     free(answer);
-    wait = pods->wait;
+    wait = pods->wait ? pods->wait : 1;
     pods->doubt = false;
     for (e = pods->entries; e; e = e->next)
         e->seen = false;
