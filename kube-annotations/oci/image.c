@@ -177,8 +177,11 @@ static bool take_kept(int dir, const char *kept, const char *key,
     same = !zk_read_whole(dir, key_name, MAX_KEY, &text, &len, NULL) &&
            !strcmp(text, key);
     free(text);
-    return same && !linkat(dir, kept, dir, name, 0) &&
-           !utimensat(dir, kept, NULL, 0);
+    if (!same || linkat(dir, kept, dir, name, 0))
+        return false;
+    /* If that fails it is only forgotten earlier. */
+    utimensat(dir, kept, NULL, 0);
+    return true;
 }
 
 /* The file is there only with its own key beside it. */
