@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -244,11 +245,16 @@ _Noreturn static void run_mksquashfs(const char *root, const char *file)
 
 static int pack(const char *root, const char *file, struct zp_error *err)
 {
-    pid_t pid = fork();
+    pid_t parent = getpid(), pid = fork();
     int status = 0;
 
-    if (pid == 0)
+    if (pid == 0) {
+        /* Who is killed gives the file up, and another may write it. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(126);
         run_mksquashfs(root, file);
+    }
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     if (pid < 0)

@@ -74,4 +74,17 @@ is "what nobody used for a week is gone" \
 fails "what is not there" pack nothing c2
 check "says so" grep -q 'mksquashfs of .*nothing: exit' "$tmp/err"
 check "and leaves nothing" [ ! -e "$tmp/images/c2.squashfs" ]
+
+# A create is killed while it packs.
+mkdir "$tmp/bin"
+printf '#!/bin/sh\necho $$ >%s/packer\nexec sleep 1000\n' "$tmp" \
+    >"$tmp/bin/mksquashfs"
+chmod +x "$tmp/bin/mksquashfs"
+PATH=$tmp/bin:$PATH pack plain c2 &
+until_true "it packs" [ -s "$tmp/packer" ]
+packer=$(cat "$tmp/packer")
+kill -KILL "$(ps -o ppid= -p "$packer" | tr -d ' ')"
+wait
+check "its mksquashfs ends with it" ends "$packer"
+kill -KILL "$packer" 2>/dev/null
 finish
