@@ -223,6 +223,49 @@ static void forget_old(int dir)
         close(again);
 }
 
+/* What was packed for containers; what is kept stays. */
+static void remove_all(int dir)
+{
+    int again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = again < 0 ? NULL : fdopendir(again);
+    static const char end[] = ".squashfs";
+    struct dirent *entry;
+    size_t len;
+
+    while (list && (entry = readdir(list))) {
+        len = strlen(entry->d_name);
+        if (len >= sizeof(end) && strncmp(entry->d_name, "kept-", 5) &&
+            !strcmp(entry->d_name + len - (sizeof(end) - 1), end))
+            unlinkat(dir, entry->d_name, 0);
+    }
+    if (list)
+        closedir(list);
+    else if (again >= 0)
+        close(again);
+}
+
+/*
+ * No container lives longer than its host, and what was known of it went with
+ * /run: nobody would remove its file. Whoever is the first after a boot does,
+ * before there is a file of this one; the boot is written down before that, so
+ * that nobody does it later. With none written down nothing is known.
+ */
+static void forget_last_boot(int dir)
+{
+    char *boot = NULL, *last = NULL;
+    size_t len;
+    int rc = zk_read_whole(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 64,
+                           &boot, &len, NULL);
+
+    if (!rc && zk_read_whole(dir, "boot", 64, &last, &len, NULL))
+        last = NULL;
+    if (!rc && (!last || strcmp(boot, last)) &&
+        !zk_write_whole(dir, "boot", boot, NULL) && last)
+        remove_all(dir);
+    free(last);
+    free(boot);
+}
+
 /* ---- packing ---- */
 
 _Noreturn static void run_mksquashfs(const char *root, const char *file)
@@ -293,6 +336,7 @@ int image_make(const char *root, const char *dir_path, const char *name,
              key ? hash_of(key) : 0);
     unlinkat(dir, link_name, 0);
     flock(dir, LOCK_EX);
+    forget_last_boot(dir);
     *cached_out = key && take_kept(dir, kept, key, link_name);
     flock(dir, LOCK_UN);
     if (!*cached_out)

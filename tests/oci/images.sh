@@ -75,6 +75,29 @@ fails "what is not there" pack nothing c2
 check "says so" grep -q 'mksquashfs of .*nothing: exit' "$tmp/err"
 check "and leaves nothing" [ ! -e "$tmp/images/c2.squashfs" ]
 
+# After a reboot nobody has what was packed for a container.
+leftovers()
+{
+    find "$tmp/images" -name 'left*.squashfs' | wc -l
+}
+kept_ones()
+{
+    find "$tmp/images" -name 'kept-*.squashfs' | wc -l
+}
+kept=$(kept_ones)
+cp "$tmp/images/c1.squashfs" "$tmp/images/left1.squashfs"
+is "a root beside another's" "$(pack plain c2)" packed
+is "the other one stays" "$(leftovers)" 1
+check "the boot is written down" \
+    cmp "$tmp/images/boot" /proc/sys/kernel/random/boot_id
+echo another >"$tmp/images/boot"
+is "the first one after a reboot" "$(pack plain c2)" packed
+is "what was there before is gone" "$(leftovers)" 0
+is "what is kept is not" "$(kept_ones)" "$kept"
+cp "$tmp/images/c2.squashfs" "$tmp/images/left2.squashfs"
+is "and the next one" "$(pack plain c3)" packed
+is "finds what is new" "$(leftovers)" 1
+
 # A create is killed while it packs.
 mkdir "$tmp/bin"
 printf '#!/bin/sh\necho $$ >%s/packer\nexec sleep 1000\n' "$tmp" \
