@@ -136,6 +136,34 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Of zone-init's files it keeps the standard streams, @a and @b; -1: none. */
+static void close_others(int a, int b)
+{
+    int kept[2] = { a < b ? a : b, a < b ? b : a }, from = 3, i;
+
+    for (i = 0; i < 2; i++) {
+        if (kept[i] > from)
+            close_range((unsigned)from, (unsigned)kept[i] - 1, 0);
+        if (kept[i] >= from)
+            from = kept[i] + 1;
+    }
+    close_range((unsigned)from, ~0u, 0);
+}
+
+/*
+ * The container's processes see it from its first moment, and once it may do
+ * no more than they do nothing but this keeps them from what is zone-init's in
+ * it, until the program takes its place (CVE-2016-9962). One with
+ * CAP_SYS_PTRACE is not kept: what it could find is closed.
+ */
+static void hide(const struct session *in, const struct ends *e)
+{
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+        run_fail(e->report, "files: %s", strerror(errno));
+    take_streams(e);
+    close_others(e->report, in ? in->pidfd : -1);
+}
+
 /* @in: the container's session that it joins, or NULL. */
 _Noreturn static void be_process(const struct zone *zone,
                                  const struct session *s,
@@ -143,12 +171,14 @@ _Noreturn static void be_process(const struct zone *zone,
                                  const struct session *in,
                                  const struct ends *e)
 {
+    hide(in, e);
     reset_signals();
     /* It is in its pid namespace: that is its parent's doing. */
     process_early(&spec->process, e->report);
     if (in) {
         if (setns(in->pidfd, CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP))
             run_fail(e->report, "the container: %s", strerror(errno));
+        close(in->pidfd);
     } else {
         /* Programs look up their limits where a machine's would be. */
         if (zone->cgroups >= 0 && unshare(CLONE_NEWCGROUP))
@@ -156,7 +186,6 @@ _Noreturn static void be_process(const struct zone *zone,
         root_enter(spec, zone->work, s->id, e->report);
     }
     setsid();
-    take_streams(e);
     say_ready(&spec->process, e->report);
     wait_for_start(e->report);
     process_become(&spec->process, in ? &in->filter : &s->filter, e->report);
