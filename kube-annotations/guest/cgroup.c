@@ -32,13 +32,18 @@ static void name_of(uint32_t container, char name[16])
     snprintf(name, 16, "c%" PRIu32, container);
 }
 
-int cgroup_boot(struct zone *zone)
+int cgroup_boot(struct zone *zone, const char *path)
 {
-    zone->cgroups = open("/sys/fs/cgroup", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return zone->cgroups < 0 ? -1
-                             : file_write(zone->cgroups,
-                                          "cgroup.subtree_control",
-                                          "+cpu +memory +pids");
+    zone->devices = devices_load();
+    if (zone->devices < 0)
+        fprintf(stderr, "zone-init: devices: %s\n", strerror(errno));
+    zone->cgroups = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (zone->cgroups < 0)
+        return -1;
+    /* What a stand-in's has is its host's affair. */
+    return zone->machine ? file_write(zone->cgroups, "cgroup.subtree_control",
+                                      "+cpu +memory +pids")
+                         : 0;
 }
 
 int cgroup_of(const struct zone *zone, uint32_t container)
@@ -92,6 +97,23 @@ int cgroup_make(const struct zone *zone, uint32_t container,
     i = errno;
     close(dir);
     errno = i;
+    return rc;
+}
+
+int cgroup_guard(const struct zone *zone, uint32_t container)
+{
+    int dir = cgroup_of(zone, container), rc, saved;
+
+    if (dir < 0 || zone->devices < 0) {
+        rc = zone->machine ? -1 : 0;
+        errno = ENOSYS;
+    } else {
+        rc = devices_guard(zone->devices, dir);
+    }
+    saved = errno;
+    if (dir >= 0)
+        close(dir);
+    errno = saved;
     return rc;
 }
 

@@ -54,6 +54,7 @@ struct zone {
     pid_t pause;                 /* init of the shared pid namespace, or 0 */
     int pause_fd;
     int cgroups;                 /* the tree of them; -1: there is none */
+    int devices;                 /* which of them containers have; -1: all */
     bool sweeps;                 /* some are to be removed */
 };
 
@@ -148,15 +149,25 @@ void copy_refresh(int base, uint32_t mount, const struct zk_volume *volume,
 
 /* ---- cgroup.c: what of the zone is a container's ------------------------- */
 
-/* 0, or -1 with errno. */
-int cgroup_boot(struct zone *zone);
+/* With the tree of them at @path. 0, or -1 with errno. */
+int cgroup_boot(struct zone *zone, const char *path);
 /* The same; what failed is in *what_out. Only a stand-in goes without. */
 int cgroup_make(const struct zone *zone, uint32_t container,
                 const struct zk_limits *limits, const char **what_out);
+/* From now on it has no devices but its own; 0, or -1 with errno. Before, its
+ * first process mounts its root, which is one. */
+int cgroup_guard(const struct zone *zone, uint32_t container);
 /* To be closed; -1: there is none. */
 int cgroup_of(const struct zone *zone, uint32_t container);
 /* Ends what is left of containers that are no more, and removes theirs. */
 void cgroup_sweep(struct zone *zone);
+
+/* ---- devices.c ----------------------------------------------------------- */
+
+/* The program that says which they are; -1 with errno. */
+int devices_load(void);
+/* It is the group's; 0, or -1 with errno. */
+int devices_guard(int loaded, int cgroup);
 
 /* ---- net.c --------------------------------------------------------------- */
 

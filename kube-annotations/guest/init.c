@@ -29,11 +29,12 @@
 #include "guest.h"
 
 static const char usage[] =
-    "usage: zone-init --fd N --work DIR\n"
+    "usage: zone-init --fd N --work DIR [--cgroups DIR]\n"
     "The first process of a zone. As PID 1 of a guest it takes no options.\n"
     "\n"
     "  --fd N      serve the link on this socket, with no guest around it\n"
     "  --work DIR  an empty directory for what it mounts\n"
+    "  --cgroups DIR  a control group for those of containers\n"
     "  --version, --help\n";
 
 enum { MEMORY_MS = 1000, MAX_FILES = 8 * MAX_SESSIONS };
@@ -190,11 +191,13 @@ static int prepare(struct zone *zone)
 
 /* A process of the host, in namespaces of its own. What it mounts the host does
  * not see, but it does see roots that containerd mounts later. */
-static int stand_in(struct zone *zone, int fd)
+static int stand_in(struct zone *zone, int fd, const char *cgroups)
 {
     struct zk_transport *transport;
     struct zp_error err;
 
+    if (cgroups && cgroup_boot(zone, cgroups))
+        return complain(cgroups);
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) ||
         mount("proc", "/proc", "proc", 0, NULL) || prepare(zone))
         return complain(zone->work);
@@ -212,7 +215,7 @@ static void be_machine(struct zone *zone)
     struct zp_error err;
 
     boot_machine();
-    if (cgroup_boot(zone))
+    if (cgroup_boot(zone, "/sys/fs/cgroup"))
         complain("control groups");
     if (prepare(zone)) {
         complain(zone->work);
@@ -237,11 +240,13 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         { "fd", required_argument, NULL, 'f' },
         { "work", required_argument, NULL, 'w' },
+        { "cgroups", required_argument, NULL, 'c' },
         { "version", no_argument, NULL, 'V' },
         { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
-    static struct zone zone = { .cgroups = -1 };
+    static struct zone zone = { .cgroups = -1, .devices = -1 };
+    const char *cgroups = NULL;
     int option, fd = -1;
 
     /* The kernel runs /sbin/poweroff and /sbin/reboot when the toolstack asks
@@ -258,6 +263,9 @@ int main(int argc, char **argv)
         case 'w':
             zone.work = optarg;
             break;
+        case 'c':
+            cgroups = optarg;
+            break;
         case 'V':
             return printf("zone-init %s\n", PACKAGE_VERSION) < 0;
         case 'h':
@@ -267,7 +275,7 @@ int main(int argc, char **argv)
         }
     }
     if (fd > 2 && zone.work)
-        return stand_in(&zone, fd);
+        return stand_in(&zone, fd, cgroups);
     if (fd >= 0 || zone.work || getpid() != 1) {
         fputs(usage, stderr);
         return 2;

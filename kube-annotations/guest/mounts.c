@@ -109,8 +109,8 @@ void mount_one(const struct zk_mount *m, int root, const char *stage,
     close(fd);
     /* A bind mount takes its flags in a second step, on itself. */
     top = root_open(root, m->dest, !file);
-    if (top < 0 || mount(NULL, fd_path(top, fd_buf), NULL,
-                         MS_BIND | MS_REMOUNT | flags, NULL))
+    if (top < 0 || mount(NULL, fd_path(top, fd_buf), NULL, MS_BIND |
+                         MS_REMOUNT | MS_NODEV | flags, NULL))
         run_fail(report, "mount at %s: %s", m->dest, strerror(errno));
     close(top);
 }

@@ -280,6 +280,7 @@ static void started(struct zone *zone, struct session *s)
 static void ready(struct zone *zone, struct session *s, int terminal)
 {
     struct zk_frame frame = { .type = ZK_CREATED, .session = s->id };
+    char reason[100];
 
     if (terminal >= 0) {
         s->in = terminal;
@@ -288,6 +289,11 @@ static void ready(struct zone *zone, struct session *s, int terminal)
             session_drop(zone, s, "no file for the terminal");
             return;
         }
+    }
+    if (s->id == s->container && cgroup_guard(zone, s->id)) {
+        snprintf(reason, sizeof(reason), "devices: %s", strerror(errno));
+        session_drop(zone, s, reason);
+        return;
     }
     s->state = SESSION_CREATED;
     send_frame(zone, &frame);

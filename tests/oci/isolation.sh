@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # zone-oci on stand-in zones: what a container can't do to what is about to
-# run in it.
+# run in it, to devices, and to its neighbours.
 # shellcheck disable=SC2016 # what is quoted so is for a container's shell
-# shellcheck disable=SC2034 # lib.sh takes $caps
+# shellcheck disable=SC2034 # lib.sh takes $caps and $mounts
 . "$top_srcdir/tests/oci/lib.sh"
+groups=
+trap 'clean_up; [ -z "$groups" ] || rmdir "$groups"; rm -rf "$tmp"' EXIT
 
 # ---- a process that is exec'd, between its user and its program
 # The way to its program is long: what is not in a directory costs some
@@ -71,5 +73,65 @@ catches tracer
 caps=
 is "one that may trace finds zone-init, three streams and the report" \
     "$found" "up caught 5 end "
+
+# ---- devices: the kernel's log, of which any zone has one
+caps='"bounding": ["CAP_MKNOD", "CAP_SYSLOG"],
+"effective": ["CAP_MKNOD", "CAP_SYSLOG"],
+"permitted": ["CAP_MKNOD", "CAP_SYSLOG"]'
+mounts='{"destination": "/dev/shm", "type": "bind", "source": "/run/x/shm",
+"options": ["rbind", "rw"]}'
+# opens ID FILE: $said: whether a container makes and opens it.
+opens()
+{
+    container "$1" '["sh", "-c", "[ -e '"$2"' ] || mknod '"$2"' c 1 11; dd if='"$2"' count=0 2>&1"]'
+    said=$(sed 's/.*: //; 1q' "$tmp/$1/out")
+    gone "$1" "$2"
+}
+if mknod "$tmp/rootfs/node" c 1 11 && head -c 0 "$tmp/rootfs/node"; then
+    opens image /node
+    is "an image's device is none" "$said" "Permission denied"
+    opens layer /tmp/node
+    is "nor is one in its own layer" "$said" "Permission denied"
+    opens shared /dev/shm/node
+    is "nor one in what it shares" "$said" "Permission denied"
+else
+    skip "devices of images" "can't make one"
+fi
+
+# ---- the same, and more, in a zone that has control groups
+groups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+groups=${groups:+$groups/zp-isolation-$$}
+if [ -z "$groups" ] || ! mkdir "$groups"; then
+    groups=
+    nothing_left "at the end"
+    skip "what needs control groups" "this host's can't be written"
+    finish
+fi
+cat >"$tmp/zone-init" <<END
+#!/bin/sh
+exec "$top_builddir/zone-init" "\$@" --cgroups "$groups"
+END
+chmod +x "$tmp/zone-init"
+printf 'launcher = stand-in\nzone-init = %s/zone-init\n' "$tmp" >"$conf"
+
+config '["sleep", "1000"]' | bundle guarded
+create guarded
+if grep -q 'zone-init: devices:' "$root/guarded/keeper.log"; then
+    skip "devices of control groups" "this kernel has no filter of them"
+else
+    opens dev /dev/node
+    is "one on a file system that has devices can't be opened" "$said" \
+        "Operation not permitted"
+    container usual '["sh", "-c", "for i in null zero full random urandom ptmx; do dd if=/dev/$i count=0 2>/dev/null && echo $i; done; echo 2>&1 >/dev/tty; mknod /dev/b b 1 1 && dd if=/dev/b count=0"]'
+    is "the usual ones can" "$(tr '\n' ' ' <"$tmp/usual/out")" \
+        "null zero full random urandom ptmx sh: can't create /dev/tty: No such device or address "
+    check "and none that is a block" \
+        grep -q "/dev/b': Operation not permitted" "$tmp/usual/err"
+    gone usual "usual devices"
+fi
+oci delete --force guarded
+ended guarded
+caps=
+mounts=
 nothing_left "at the end"
 finish

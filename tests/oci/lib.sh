@@ -63,7 +63,7 @@ make_rootfs()
     cp "$busybox" "$1/bin/busybox"
     for applet in sh cat echo env id pwd ls sleep head dd wc kill true ps \
         hostname mount touch stat ulimit grep tr stty seq mkdir readlink yes \
-        printf test sync; do
+        printf test sync mknod; do
         ln -s busybox "$1/bin/$applet"
     done
     echo 'root:x:0:0::/:/bin/sh' >"$1/etc/passwd"
