@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include <unistd.h>
 
 #include "guest.h"
+
+enum { MAX_DEPTH = 32 };         /* of groups that a container makes */
 
 /* Of Linux's cgroup v2; NULL: said with another. */
 static const char *const files[ZK_NR_LIMITS] = {
@@ -117,6 +120,58 @@ int cgroup_guard(const struct zone *zone, uint32_t container)
     return rc;
 }
 
+static void signal_members(int dir, int number)
+{
+    int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC), pid;
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+    while (file && fscanf(file, "%d", &pid) == 1) {
+        if (pid > 0)
+            kill(pid, number);
+    }
+    if (file)
+        fclose(file);
+    else if (fd >= 0)
+        close(fd);
+}
+
+/* Takes @fd. A container may have made groups in its own. */
+static void signal_below(int fd, int number, unsigned depth)
+{
+    DIR *dir = fdopendir(fd);
+    const struct dirent *entry;
+    int below;
+
+    if (!dir) {
+        close(fd);
+        return;
+    }
+    signal_members(fd, number);
+    while (depth && (entry = readdir(dir))) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+            continue;
+        below = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (below >= 0)
+            signal_below(below, number, depth - 1);
+    }
+    closedir(dir);
+}
+
+int cgroup_signal(const struct zone *zone, uint32_t container, int number)
+{
+    int dir = cgroup_of(zone, container);
+
+    if (dir < 0)
+        return -1;
+    if (number == SIGKILL) {
+        file_write(dir, "cgroup.kill", "1");
+        close(dir);
+    } else {
+        signal_below(dir, number, MAX_DEPTH);
+    }
+    return 0;
+}
+
 /* Its last processes may be on their way out: then it is for later. */
 static bool remove_one(int parent, const char *name)
 {
@@ -129,14 +184,15 @@ static bool remove_one(int parent, const char *name)
     return !unlinkat(parent, name, AT_REMOVEDIR) || errno == ENOENT;
 }
 
+/* What was started in a container has a session that may outlive it. */
 static bool is_in_use(const struct zone *zone, const char *name)
 {
     const struct session *s;
     char used[16];
 
     for (s = zone->sessions; s; s = s->next) {
-        name_of(s->container, used);
-        if (!strcmp(name, used))
+        name_of(s->id, used);
+        if (s->id == s->container && !strcmp(name, used))
             return true;
     }
     return false;

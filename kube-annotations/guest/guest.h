@@ -94,9 +94,6 @@ void relay_close(struct session *s);
  */
 int run_create(struct zone *zone, struct session *s,
                const struct zk_spec *spec, const struct session *in);
-/* Signals every process of the container of @s. */
-void run_signal_all(struct zone *zone, const struct session *s, int number);
-
 /* The two ends of s->report: a word, and text or a file with it. */
 enum { REPORT_READY = 'R', REPORT_ERROR = 'E', REPORT_START = 'S',
        REPORT_BASE = 'B' };
@@ -157,6 +154,8 @@ int cgroup_make(const struct zone *zone, uint32_t container,
 /* From now on it has no devices but its own; 0, or -1 with errno. Before, its
  * first process mounts its root, which is one. */
 int cgroup_guard(const struct zone *zone, uint32_t container);
+/* For all of its processes; -1: it has none. */
+int cgroup_signal(const struct zone *zone, uint32_t container, int number);
 /* To be closed; -1: there is none. */
 int cgroup_of(const struct zone *zone, uint32_t container);
 /* Ends what is left of containers that are no more, and removes theirs. */

@@ -37,7 +37,7 @@ static const char usage[] =
     "  --cgroups DIR  a control group for those of containers\n"
     "  --version, --help\n";
 
-enum { MEMORY_MS = 1000, MAX_FILES = 8 * MAX_SESSIONS };
+enum { TICK_MS = 1000, MAX_FILES = 8 * MAX_SESSIONS };
 
 /* ---- the loop ---- */
 
@@ -96,7 +96,7 @@ static void wait_for_something(struct zone *zone)
                               .events = zk_link_events(&zone->link) };
     for (s = zone->sessions; s; s = s->next)
         nr += relay_poll(zone, s, fds + nr);
-    if (poll(fds, nr, zone->machine ? MEMORY_MS : -1) < 0)
+    if (poll(fds, nr, zone->machine || zone->sweeps ? TICK_MS : -1) < 0)
         return;
     zk_link_polled(&zone->link, fds[1].revents);
     nr = 2;

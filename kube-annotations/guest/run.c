@@ -289,23 +289,3 @@ int run_create(struct zone *zone, struct session *s,
     errno = saved;
     return s->pid < 0 ? -1 : 0;
 }
-
-void run_signal_all(struct zone *zone, const struct session *s, int number)
-{
-    int pidfd = -1;
-    pid_t pid;
-
-    /* With its init end all in its pid namespace. */
-    if (number == SIGKILL || s->container != s->id) {
-        kill(s->pid, number);
-        return;
-    }
-    pid = fork_beside(zone, s->pidfd, 0, -1, &pidfd);
-    if (pid == 0) {
-        kill(-1, number);
-        _exit(0);
-    }
-    if (pidfd >= 0)
-        close(pidfd);
-    kill(s->pid, number);
-}

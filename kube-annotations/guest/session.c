@@ -76,11 +76,34 @@ static void discard(struct zone *zone, struct session *s)
     free(s);
 }
 
+/* Their pids are ours until they are waited for. */
+static void signal_one(const struct session *s, int number)
+{
+    if (s->pid > 0 && !s->exited)
+        kill(s->pid, number);
+}
+
+/* All that is the container's. A pid namespace may be its pod's; and a stand-in
+ * that has no control groups knows what it has started itself. */
+static void signal_container(const struct zone *zone, uint32_t container,
+                             int number)
+{
+    const struct session *s;
+
+    if (!cgroup_signal(zone, container, number))
+        return;
+    for (s = zone->sessions; s; s = s->next) {
+        if (s->container == container)
+            signal_one(s, number);
+    }
+}
+
 void session_drop(struct zone *zone, struct session *s, const char *reason)
 {
-    /* Its pid is ours until it is waited for. */
-    if (s->pid > 0 && !s->exited)
-        kill(s->pid, SIGKILL);
+    signal_one(s, SIGKILL);
+    /* With a container ends what was started in it. */
+    if (s->id == s->container)
+        signal_container(zone, s->id, SIGKILL);
     if (reason)
         send_error(zone, s->id, reason);
     discard(zone, s);
@@ -166,10 +189,10 @@ static void signal_session(struct zone *zone, struct session *s,
     if (!runs && (number == SIGTERM || number == SIGINT || number == SIGQUIT ||
                   number == SIGHUP))
         number = SIGKILL;
-    if (runs && frame->u.signal.all)
-        run_signal_all(zone, s, number);
+    if (runs && frame->u.signal.all && s->id == s->container)
+        signal_container(zone, s->id, number);
     else
-        kill(s->pid, number);
+        signal_one(s, number);
 }
 
 /* That it could not be is no end of the container. */
@@ -369,18 +392,6 @@ void session_finish(struct zone *zone, struct session *s)
     discard(zone, s);
 }
 
-/* With a container ends what was started in it. In one that has its own pid
- * namespace the kernel has seen to that. */
-static void end_others(struct zone *zone, const struct session *container)
-{
-    struct session *s;
-
-    for (s = zone->sessions; s; s = s->next) {
-        if (s->container == container->id && s != container && !s->exited)
-            kill(s->pid, SIGKILL);
-    }
-}
-
 void session_ended(struct zone *zone, pid_t pid, int status)
 {
     struct session *s;
@@ -412,7 +423,7 @@ void session_ended(struct zone *zone, pid_t pid, int status)
         close(s->base);
     s->base = -1;
     if (s->id == s->container)
-        end_others(zone, s);
+        signal_container(zone, s->id, SIGKILL);
     relay_drain(zone, s);
     session_finish(zone, s);
 }

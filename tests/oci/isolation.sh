@@ -6,7 +6,13 @@
 # shellcheck disable=SC2034 # lib.sh takes $caps and $mounts
 . "$top_srcdir/tests/oci/lib.sh"
 groups=
-trap 'clean_up; [ -z "$groups" ] || rmdir "$groups"; rm -rf "$tmp"' EXIT
+trap 'clean_up; leave_groups; rm -rf "$tmp"' EXIT
+
+# A zone that is killed leaves them.
+leave_groups()
+{
+    [ -z "$groups" ] || find "$groups" -depth -type d -exec rmdir {} +
+}
 
 # ---- a process that is exec'd, between its user and its program
 # The way to its program is long: what is not in a directory costs some
@@ -133,5 +139,103 @@ oci delete --force guarded
 ended guarded
 caps=
 mounts=
+
+# ---- a pid namespace of the pod's: what is one container's, and what is not
+cat >"$tmp/rootfs/waits.sh" <<'END'
+trap 'echo term' TERM
+trap 'echo last' WINCH
+echo up
+while :; do
+    sleep 0.1
+done
+END
+cat >"$tmp/rootfs/children.sh" <<'END'
+(sleep 771 &)
+sh /waits.sh &
+trap : TERM
+while :; do
+    sleep 0.1
+done
+END
+shared()
+{
+    sed 's|{"type": "pid"}|{"type": "pid", "path": "/proc/1/ns/pid"}|' |
+        bundle "$1"
+}
+# seen TEXT: by a container of the pod that looks for it.
+seen()
+{
+    printf '{"args": ["sh", "-c", "ps | grep -c \\"%s[%s]\\""], "cwd": "/",
+        "env": ["PATH=/bin"]}' "${1%?}" "${1: -1}" >"$tmp/process.json"
+    oci exec --process "$tmp/process.json" other </dev/null
+}
+config '["/pause"]' "$(cri sandbox)" | bundle pod
+create pod
+oci start pod
+config '["sh", "/waits.sh"]' "$(cri container pod)" | shared other
+create other
+oci start other
+nr_groups=$(find "$groups" -type d | wc -l)
+config '["sh", "/children.sh"]' "$(cri container pod)" | shared one
+create one
+oci start one
+until_true "both are up" eval \
+    'grep -q up "$tmp/one/out" && grep -q up "$tmp/other/out"'
+is "its child is seen" "$(seen 'sleep 771')" 1
+oci kill --all one TERM
+until_true "kill --all: its first process's child has it" \
+    grep -q term "$tmp/one/out"
+until_true "and one that left" eval '[ "$(seen "sleep 771")" = 0 ]'
+oci kill other WINCH
+until_true "its neighbour has a signal of its own" \
+    grep -q last "$tmp/other/out"
+is "and has not had that one" "$(tr '\n' ' ' <"$tmp/other/out")" "up last "
+
+# ---- it ends, with all that is its own
+# started ID: it runs as children.sh, with an exec that is open.
+started()
+{
+    config '["sh", "/children.sh"]' "$(cri container pod)" | shared "$1"
+    create "$1"
+    oci start "$1"
+    until_true "$1 is up" grep -q up "$tmp/$1/out"
+    echo '{"args": ["sleep", "772"], "cwd": "/", "env": ["PATH=/bin"]}' \
+        >"$tmp/process.json"
+    oci exec --detach --process "$tmp/process.json" --pid-file \
+        "$tmp/exec.pid" "$1" </dev/null >/dev/null 2>&1
+    is "$1 has all three" "$(seen waits) $(seen 'sleep 77')" "2 2"
+}
+all_gone()
+{
+    [ "$(seen waits) $(seen 'sleep 77')" = "1 0" ]
+}
+oci kill --all one KILL
+ended one
+is "kill --all: KILL" "$status" 137
+until_true "its child, too" eval '[ "$(seen waits)" = 1 ]'
+gone one "one"
+started first
+oci kill first KILL
+ended first
+is "its first process ends" "$status" 137
+until_true "with all of the container" all_gone
+gone first "first"
+started dropped
+kill -KILL "$(cat "$tmp/dropped/pid")"
+until_true "its monitor ends: all of the container does" all_gone
+check "its exec, too" ends "$(cat "$tmp/exec.pid")"
+ended dropped
+gone dropped "dropped"
+is "its neighbour has lost nothing" \
+    "$(oci state other | grep -o '"status": "[a-z]*"')" '"status": "running"'
+no_group()
+{
+    [ "$(find "$groups" -type d | wc -l)" = "$nr_groups" ]
+}
+until_true "nor has a group stayed" no_group
+oci delete --force other
+oci delete --force pod
+ended other
+ended pod
 nothing_left "at the end"
 finish
