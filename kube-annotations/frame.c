@@ -14,17 +14,14 @@ enum { BY_HOST = 1 << ZK_HOST, BY_ZONE = 1 << ZK_ZONE,
        BY_BOTH = BY_HOST | BY_ZONE };
 
 static const struct {
-    const char *name;
+    const char *name;            /* NULL: there is no such type */
     unsigned by;
     bool of_link;                /* session 0; else never 0 */
     uint32_t fixed;              /* bytes before the body */
     uint32_t least, most;        /* of the body */
 } types[ZK_NR_FRAME_TYPES] = {
     [ZK_HELLO] = { "HELLO", BY_BOTH, true, 8, 0, 0 },
-    [ZK_PING] = { "PING", BY_BOTH, true, 8, 0, 0 },
-    [ZK_PONG] = { "PONG", BY_BOTH, true, 8, 0, 0 },
     [ZK_SHUTDOWN] = { "SHUTDOWN", BY_HOST, true, 0, 0, 0 },
-    [ZK_MEMORY] = { "MEMORY", BY_ZONE, true, 32, 0, 0 },
     [ZK_CREATE] = { "CREATE", BY_HOST, false, 0, 1, ZK_MAX_SPEC },
     [ZK_CREATED] = { "CREATED", BY_ZONE, false, 0, 0, 0 },
     [ZK_EXEC] = { "EXEC", BY_HOST, false, 4, 1, ZK_MAX_SPEC },
@@ -59,11 +56,6 @@ static uint32_t get32(const uint8_t *at)
     return get16(at) | (uint32_t)get16(at + 2) << 16;
 }
 
-static uint64_t get64(const uint8_t *at)
-{
-    return get32(at) | (uint64_t)get32(at + 4) << 32;
-}
-
 static void put16(uint8_t *at, uint16_t value)
 {
     at[0] = (uint8_t)value;
@@ -76,16 +68,11 @@ static void put32(uint8_t *at, uint32_t value)
     put16(at + 2, (uint16_t)(value >> 16));
 }
 
-static void put64(uint8_t *at, uint64_t value)
-{
-    put32(at, (uint32_t)value);
-    put32(at + 4, (uint32_t)(value >> 32));
-}
-
 const char *zk_frame_name(enum zk_frame_type type)
 {
-    return type > 0 && type < ZK_NR_FRAME_TYPES ? types[type].name
-                                                : "unknown";
+    return (unsigned)type < ZK_NR_FRAME_TYPES && types[type].name
+               ? types[type].name
+               : "unknown";
 }
 
 /* Who may send what is of a stream: data one side, its credit the other. */
@@ -124,10 +111,7 @@ static const char *fault_of(const struct zk_frame *frame, enum zk_side from)
                        ? NULL
                        : "no such signal";
         return frame->u.exit.value <= 255 ? NULL : "no such exit code";
-    case ZK_PING:
-    case ZK_PONG:
     case ZK_SHUTDOWN:
-    case ZK_MEMORY:
     case ZK_CREATE:
     case ZK_CREATED:
     case ZK_START:
@@ -170,9 +154,9 @@ static int check_header(const struct zk_parser *p, struct zp_error *err)
     if (p->header[5] || p->header[6] || p->header[7])
         return zp__fail(err, ZP_ERR_PARSE, "link", "a frame's header has "
                         "bytes that are to be 0");
-    if (!type || type >= ZK_NR_FRAME_TYPES)
-        return zp__fail(err, ZP_ERR_PARSE, "link", "frame type %u, from 1 to "
-                        "%d", type, ZK_NR_FRAME_TYPES - 1);
+    if (type >= ZK_NR_FRAME_TYPES || !types[type].name)
+        return zp__fail(err, ZP_ERR_PARSE, "link", "frame type %u is none",
+                        type);
     name = types[type].name;
     if (!(types[type].by & 1u << p->from))
         return zp__fail(err, ZP_ERR_PARSE, "link", "%s: not the %s's to send",
@@ -246,16 +230,6 @@ static bool read_numbers(const uint8_t *at, struct zk_frame *frame)
     case ZK_HELLO:
         frame->u.version = get16(at + 4);
         return get32(at) == MAGIC && !get16(at + 6);
-    case ZK_PING:
-    case ZK_PONG:
-        frame->u.token = get64(at);
-        return true;
-    case ZK_MEMORY:
-        frame->u.memory.held_kib = get64(at);
-        frame->u.memory.total_kib = get64(at + 8);
-        frame->u.memory.free_kib = get64(at + 16);
-        frame->u.memory.available_kib = get64(at + 24);
-        return true;
     case ZK_EXEC:
         frame->u.container = get32(at);
         return true;
@@ -386,16 +360,6 @@ static void write_numbers(uint8_t *at, const struct zk_frame *frame)
         put32(at, MAGIC);
         put16(at + 4, frame->u.version);
         break;
-    case ZK_PING:
-    case ZK_PONG:
-        put64(at, frame->u.token);
-        break;
-    case ZK_MEMORY:
-        put64(at, frame->u.memory.held_kib);
-        put64(at + 8, frame->u.memory.total_kib);
-        put64(at + 16, frame->u.memory.free_kib);
-        put64(at + 24, frame->u.memory.available_kib);
-        break;
     case ZK_EXEC:
         put32(at, frame->u.container);
         break;
@@ -445,7 +409,7 @@ size_t zk_frame_put(const struct zk_frame *frame, enum zk_side from,
     unsigned type = frame->type;
     uint32_t body = frame->body ? frame->body_len : 0;
 
-    if (!type || type >= ZK_NR_FRAME_TYPES ||
+    if (type >= ZK_NR_FRAME_TYPES ||
         !(types[type].by & 1u << from) ||
         types[type].of_link != !frame->session ||
         body < types[type].least || body > types[type].most ||

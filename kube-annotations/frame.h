@@ -11,7 +11,7 @@
 #include "net.h"
 
 enum {
-    ZK_LINK_VERSION = 4,
+    ZK_LINK_VERSION = 5,
     ZK_FRAME_HEADER = 12,
     /* Of data; specs and volumes are longer, and only the host sends them. */
     ZK_MAX_DATA = 32 << 10,
@@ -20,7 +20,7 @@ enum {
     /* Data of a stream that may be under way before any credit is given. */
     ZK_WINDOW = 128 << 10,
     /* The longest frame up to its body. */
-    ZK_SMALL_FRAME = ZK_FRAME_HEADER + 32,
+    ZK_SMALL_FRAME = ZK_FRAME_HEADER + 8,
 };
 
 /* Who sends. */
@@ -28,15 +28,13 @@ enum zk_side { ZK_HOST, ZK_ZONE };
 
 /*
  * Frames with session 0 are the link's own. A session is a container, with
- * its first process, or a further process in one.
+ * its first process, or a further process in one. Numbers that are left out
+ * were those of earlier versions.
  */
 enum zk_frame_type {
     ZK_HELLO = 1,                /* both, first of all */
-    ZK_PING,                     /* both; answered by */
-    ZK_PONG,
-    ZK_SHUTDOWN,                 /* host: the zone is to end */
-    ZK_MEMORY,                   /* zone: what it needs */
-    ZK_CREATE,                   /* host: a container; session is its own */
+    ZK_SHUTDOWN = 4,             /* host: the zone is to end */
+    ZK_CREATE = 6,               /* host: a container; session is its own */
     ZK_CREATED,
     ZK_EXEC,                     /* host: a process in a container */
     ZK_START,                    /* host: what was created runs */
@@ -63,10 +61,6 @@ struct zk_frame {
     uint32_t session;
     union {
         uint16_t version;        /* HELLO */
-        uint64_t token;          /* PING, PONG */
-        struct {                 /* MEMORY; as zp_balloon_report_parse() */
-            uint64_t held_kib, total_kib, free_kib, available_kib;
-        } memory;
         uint32_t container;      /* EXEC: its session */
         uint32_t pid;            /* STARTED: in the zone, for people */
         uint32_t mount;          /* REFRESH, REFRESHED: position in the spec */

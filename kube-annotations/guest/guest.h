@@ -180,7 +180,7 @@ void boot_machine(void);
 _Noreturn void boot_end(int how);
 void memory_online(void);
 /* What the zone needs, and what the host asks for. */
-void memory_tick(struct zone *zone);
+void memory_tick(void);
 
 /* ---- store.c: xenstore; without Xen, nothing is there -------------------- */
 

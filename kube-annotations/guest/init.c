@@ -122,7 +122,7 @@ static bool serve(struct zone *zone)
         if (zone->sweeps)
             cgroup_sweep(zone);
         if (zone->machine)
-            memory_tick(zone);
+            memory_tick();
     } while (take_frames(zone, &ends));
     session_end_all(zone);
     zk_link_close(&zone->link);

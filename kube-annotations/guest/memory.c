@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,28 +114,20 @@ static uint64_t field(const char *text, const char *key)
     return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
-static void report(struct zone *zone)
+/* As zp_balloon_report_parse() reads it. */
+static void report(void)
 {
-    struct zk_frame frame = { .type = ZK_MEMORY };
     char text[4096], line[128];
-    struct zp_error err;
+    uint64_t held_kib = 0;
 
     if (file_read(CURRENT, text, sizeof(text)) > 0)
-        frame.u.memory.held_kib = strtoull(text, NULL, 10);
+        held_kib = strtoull(text, NULL, 10);
     if (file_read("/proc/meminfo", text, sizeof(text)) < 0)
         return;
-    frame.u.memory.total_kib = field(text, "MemTotal:");
-    frame.u.memory.free_kib = field(text, "MemFree:");
-    frame.u.memory.available_kib = field(text, "MemAvailable:");
-    snprintf(line, sizeof(line), "%llu %llu %llu %llu",
-             (unsigned long long)frame.u.memory.held_kib,
-             (unsigned long long)frame.u.memory.total_kib,
-             (unsigned long long)frame.u.memory.free_kib,
-             (unsigned long long)frame.u.memory.available_kib);
-    /* zone-balloond reads it there, whoever has the link. */
+    snprintf(line, sizeof(line), "%" PRIu64 " %" PRIu64 " %" PRIu64
+             " %" PRIu64, held_kib, field(text, "MemTotal:"),
+             field(text, "MemFree:"), field(text, "MemAvailable:"));
     store_write("data/meminfo", line);
-    if (zone->link.parser.greeted)
-        zk_link_send(&zone->link, &frame, &err);
 }
 
 /* The kernel's balloon thread, by its name; 0 if there is none. */
@@ -211,7 +204,7 @@ static void give_from(void)
     store_write("data/give-from", done);
 }
 
-void memory_tick(struct zone *zone)
+void memory_tick(void)
 {
     static time_t last;
     struct timespec now;
@@ -220,5 +213,5 @@ void memory_tick(struct zone *zone)
         return;
     last = now.tv_sec;
     give_from();
-    report(zone);
+    report();
 }

@@ -248,8 +248,8 @@ static void with_session(struct zone *zone, struct session *s,
     case ZK_REFRESH:
         refresh(zone, s, frame);
         break;
-    case ZK_HELLO: case ZK_PING: case ZK_PONG: case ZK_SHUTDOWN:
-    case ZK_MEMORY: case ZK_CREATE: case ZK_CREATED: case ZK_EXEC:
+    case ZK_HELLO: case ZK_SHUTDOWN: case ZK_CREATE: case ZK_CREATED:
+    case ZK_EXEC:
     case ZK_STARTED: case ZK_EXIT: case ZK_ERROR: case ZK_NETWORK:
     case ZK_NETWORK_SET: case ZK_REFRESHED: case ZK_NR_FRAME_TYPES:
         break;
@@ -270,11 +270,8 @@ static void network(struct zone *zone, const struct zk_frame *frame)
 void session_frame(struct zone *zone, const struct zk_frame *frame)
 {
     struct session *s = frame->session ? find(zone, frame->session) : NULL;
-    struct zk_frame pong = { .type = ZK_PONG, .u.token = frame->u.token };
 
-    if (frame->type == ZK_PING) {
-        send_frame(zone, &pong);
-    } else if (frame->type == ZK_NETWORK) {
+    if (frame->type == ZK_NETWORK) {
         network(zone, frame);
     } else if (frame->type == ZK_CREATE || frame->type == ZK_EXEC) {
         if (s)

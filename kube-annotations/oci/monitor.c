@@ -268,7 +268,7 @@ static void take_frame(struct monitor *m, const struct zk_frame *frame)
     case ZK_REFRESHED:
         refresh_answered(m, frame);
         break;
-    case ZK_EOF: case ZK_HELLO: case ZK_PING: case ZK_PONG: case ZK_MEMORY:
+    case ZK_EOF: case ZK_HELLO:
     case ZK_SHUTDOWN: case ZK_CREATE: case ZK_EXEC: case ZK_START:
     case ZK_SIGNAL: case ZK_WINSIZE: case ZK_DELETE: case ZK_NETWORK:
     case ZK_NETWORK_SET: case ZK_REFRESH: case ZK_NR_FRAME_TYPES:

@@ -13,11 +13,7 @@ static const struct {
 } good[] = {
     { ZK_HOST, { .type = ZK_HELLO, .u.version = 1 } },
     { ZK_ZONE, { .type = ZK_HELLO, .u.version = 1 } },
-    { ZK_HOST, { .type = ZK_PING, .u.token = 0x0102030405060708 } },
-    { ZK_ZONE, { .type = ZK_PONG, .u.token = UINT64_MAX } },
     { ZK_HOST, { .type = ZK_SHUTDOWN } },
-    { ZK_ZONE, { .type = ZK_MEMORY,
-                 .u.memory = { 1, (uint64_t)1 << 40, 3, 4 } } },
     { ZK_HOST, { .type = ZK_CREATE, .session = 1, .body = some_body,
                  .body_len = 4 } },
     { ZK_ZONE, { .type = ZK_CREATED, .session = UINT32_MAX } },
@@ -120,9 +116,16 @@ static const struct {
     { ZK_ZONE, "08000000 02010000 00000000", ZP_ERR_PARSE, HEADER },
     { ZK_ZONE, "08000000 02000001 00000000", ZP_ERR_PARSE, HEADER },
     { ZK_ZONE, "00000000 00000000 00000000", ZP_ERR_PARSE,
-      "frame type 0, from 1 to 22" },
+      "frame type 0 is none" },
     { ZK_ZONE, "00000000 17000000 00000000", ZP_ERR_PARSE,
-      "frame type 23, from 1 to 22" },
+      "frame type 23 is none" },
+    /* PING, PONG and MEMORY of version 4. */
+    { ZK_HOST, "08000000 02000000 00000000", ZP_ERR_PARSE,
+      "frame type 2 is none" },
+    { ZK_ZONE, "08000000 03000000 00000000", ZP_ERR_PARSE,
+      "frame type 3 is none" },
+    { ZK_ZONE, "20000000 05000000 00000000", ZP_ERR_PARSE,
+      "frame type 5 is none" },
     { ZK_ZONE, "01000000 06000000 01000000", ZP_ERR_PARSE,
       "CREATE: not the zone's to send" },
     { ZK_ZONE, "00000000 04000000 00000000", ZP_ERR_PARSE,
@@ -155,12 +158,12 @@ static const struct {
       "EXIT: not the host's to send" },
     { ZK_ZONE, "08000000 01000000 00000000", ZP_ERR_PARSE,
       "a second HELLO" },
-    { ZK_ZONE, "08000000 02000000 05000000", ZP_ERR_PARSE,
-      "PING of session 5" },
+    { ZK_HOST, "00000000 04000000 05000000", ZP_ERR_PARSE,
+      "SHUTDOWN of session 5" },
     { ZK_ZONE, "08000000 10000000 00000000", ZP_ERR_PARSE,
       "EXIT of session 0" },
-    { ZK_ZONE, "ffffffff 02000000 00000000", ZP_ERR_RANGE,
-      "PING of 4294967295 bytes, from 8 to 8" },
+    { ZK_HOST, "ffffffff 04000000 00000000", ZP_ERR_RANGE,
+      "SHUTDOWN of 4294967295 bytes, from 0 to 0" },
     { ZK_ZONE, "05800000 0b000000 01000000", ZP_ERR_RANGE,
       "DATA of 32773 bytes, from 5 to 32772" },
     { ZK_ZONE, "04000000 0b000000 01000000", ZP_ERR_RANGE,
@@ -228,10 +231,10 @@ START_TEST(refuses)
     len += unhex(refused[_i].bytes, buf + len);
     zk_parser_init(&p, refused[_i].from);
     ck_assert_int_eq(zk_parser_next(&p, &at, &len, &got, NULL), 1);
-    got.type = ZK_PONG;
+    got.type = ZK_DELETE;
     ck_fails(zk_parser_next(&p, &at, &len, &got, &err), refused[_i].code,
              "link", refused[_i].msg);
-    ck_assert_int_eq(got.type, ZK_PONG);
+    ck_assert_int_eq(got.type, ZK_DELETE);
     ck_fails(zk_parser_next(&p, &at, &len, &got, &err), ZP_ERR_PARSE, "link",
              "the link has failed");
     zk_parser_clear(&p);
@@ -241,7 +244,7 @@ END_TEST
 START_TEST(greets_first)
 {
     static const char *const bad[][2] = {
-        { "08000000 02000000 00000000 0000000000000000", "PING before HELLO" },
+        { "00000000 14000000 00000000", "NETWORK_SET before HELLO" },
         { "08000000 01000000 00000000 0000000001000000",
           "HELLO: not understood" },
         { "08000000 01000000 00000000 5a4c4e4b01000100",
@@ -274,7 +277,7 @@ START_TEST(writes_no_fault)
         { ZK_HOST, { .type = 0 } },
         { ZK_HOST, { .type = ZK_NR_FRAME_TYPES } },
         { ZK_ZONE, { .type = ZK_SHUTDOWN } },
-        { ZK_HOST, { .type = ZK_PING, .session = 1 } },
+        { ZK_HOST, { .type = ZK_SHUTDOWN, .session = 1 } },
         { ZK_HOST, { .type = ZK_START } },
         { ZK_HOST, { .type = ZK_CREATE, .session = 1 } },
         { ZK_HOST, { .type = ZK_START, .session = 1, .body = some_body,
@@ -375,6 +378,7 @@ START_TEST(reasons_are_clean)
     zk_frame_reason(&frame, text);
     ck_assert_str_eq(text, "a??[1m? b");
     ck_assert_str_eq(zk_frame_name(ZK_EXIT), "EXIT");
+    ck_assert_str_eq(zk_frame_name((enum zk_frame_type)2), "unknown");
     ck_assert_str_eq(zk_frame_name(ZK_NR_FRAME_TYPES), "unknown");
 }
 END_TEST
