@@ -114,6 +114,9 @@ int main(int argc, char **argv)
         .u.stream = ZK_STDOUT, .body = byte, .body_len = 1 };
     say_often(fd, frame, NR_DATA_MIB);
     wait_for(argv[2]);
-    say_often(fd, (struct zk_frame){ .type = ZK_PONG }, -1);
+    /* Of a session that nobody has: read, and no more. */
+    frame = (struct zk_frame){ .type = ZK_STARTED,
+        .session = frame.session + 1, .u.pid = 2 };
+    say_often(fd, frame, -1);
     return 0;
 }
