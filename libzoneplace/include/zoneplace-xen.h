@@ -333,9 +333,9 @@ int zp_zone_spec_from_xlcfg(const char *file, const char *buf, size_t len,
                             struct zp_error *err);
 
 /*
- * All domains as zp_audit() takes them: dom0 and zones are "fixed". Reads Xen
- * only. UNSUPPORTED above 64 GiB in all on an unmodified Xen, which counts
- * pages under a lock, unless @force.
+ * All domains as zp_audit() takes them: dom0 and zones are "fixed"; one that is
+ * dying is left out. Reads Xen only. UNSUPPORTED above 64 GiB in all on an
+ * unmodified Xen, which counts pages under a lock, unless @force.
  */
 struct zp_xen_guests;
 int zp_xen_guests(struct zp_xen *xen, const struct zp_topology *topo,
@@ -375,9 +375,9 @@ struct zp_guest_facts {
  * that reboots has another one. With @dry_run nothing is written.
  *
  * *facts_out is for free(). EXISTS: it is a zone; INVAL: dom0; NOTFOUND; RANGE
- * (above ZP_MAX_VCPUS); UNSUPPORTED: ANYHOW above 64 GiB on an unmodified Xen,
- * unless @force. Of all, those that can't be counted cheaply are not counted
- * unless @count says ANYHOW.
+ * (above ZP_MAX_VCPUS); UNSUPPORTED: ANYHOW above 64 GiB on an unmodified Xen
+ * or of a PV guest, unless @force. Of all, those that can't be counted cheaply
+ * are not counted unless @count says ANYHOW, and one that dies is left out.
  */
 int zp_guest_adopt(struct zp_xen *xen, const char *which, enum zp_count count,
                    bool force, bool dry_run,

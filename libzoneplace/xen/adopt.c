@@ -43,10 +43,11 @@ static int read_vcpus(struct zp_xen *xen, struct zp_guest_facts *facts,
     return ZP_OK;
 }
 
-static int count_pages(struct zp_xen *xen, struct zp_guest_facts *facts,
-                       enum zp_count count, bool force, struct zp_error *err)
+static int count_pages(struct zp_xen *xen, const libxl_dominfo *info,
+                       struct zp_guest_facts *facts, enum zp_count count,
+                       bool force, struct zp_error *err)
 {
-    bool cheap = zp__domctl_has(xen->domctl, ZP__CALL_RESIDENCY);
+    bool cheap = zp__domctl_counts(xen->domctl, info);
     uint64_t by_node[ZP_MAX_PNODES];
     uint32_t node;
     xen_pfn_t last;
@@ -89,7 +90,13 @@ static int look(struct zp_xen *xen, const libxl_dominfo *info,
     facts->domid = info->domid;
     facts->mem_kib = info->current_memkb;
     rc = read_vcpus(xen, facts, err);
-    return rc ? rc : count_pages(xen, facts, count, force, err);
+    if (!rc)
+        rc = count_pages(xen, info, facts, count, force, err);
+    /* Whatever of it failed, failed for that. */
+    if (rc && zp__domain_gone(xen, info))
+        rc = zp__fail(err, ZP_ERR_NOTFOUND, "guest", "domain %u has gone",
+                      facts->domid);
+    return rc;
 }
 
 int zp_guest_look(struct zp_xen *xen, const struct zp_guest_facts *recorded,
@@ -362,6 +369,8 @@ static int adopt_all(struct adoption *a, const libxl_dominfo *list, int nr,
     for (i = 0; i < nr && !rc; i++) {
         if (list[i].domid && !list[i].dying && !is_zone(a, &list[i]))
             rc = adopt_one(a, &list[i], err);
+        if (rc && zp__domain_gone(a->xen, &list[i]))
+            rc = ZP_OK;
     }
     return rc;
 }

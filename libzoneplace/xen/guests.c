@@ -34,6 +34,21 @@ const struct zp_guest *zp_xen_guests_list(const struct zp_xen_guests *guests,
     return guests->guest;
 }
 
+bool zp__domain_gone(struct zp_xen *xen, const libxl_dominfo *listed)
+{
+    libxl_dominfo now;
+    bool gone;
+    int rc;
+
+    libxl_dominfo_init(&now);
+    rc = libxl_domain_info(xen->ctx, &now, listed->domid);
+    gone = rc == ERROR_DOMAIN_NOTFOUND ||
+           (!rc && (now.dying ||
+                    libxl_uuid_compare(&now.uuid, &listed->uuid)));
+    libxl_dominfo_dispose(&now);
+    return gone;
+}
+
 /* The vcpus that are online. One that has gone by now has none. */
 static int read_vcpus(struct zp_xen *xen, struct zp_guest *guest,
                       struct zp_pcpuset **set_out, struct zp_error *err)
@@ -62,14 +77,15 @@ static int read_vcpus(struct zp_xen *xen, struct zp_guest *guest,
 }
 
 static int read_pages(struct zp_xen *xen, const struct zp_topology *topo,
-                      struct zp_guest *guest, struct zp_error *err)
+                      const libxl_dominfo *info, struct zp_guest *guest,
+                      struct zp_error *err)
 {
     uint64_t by_node[ZP_MAX_PNODES];
     uint32_t pos, node;
     xen_pfn_t last;
     int rc;
 
-    if (zp__domctl_has(xen->domctl, ZP__CALL_RESIDENCY) && guest->domid) {
+    if (zp__domctl_counts(xen->domctl, info)) {
         if (xc_domain_maximum_gpfn(xen->xch, guest->domid, &last) < 0)
             return zp__fail(err, ZP_ERR_XEN, "xen",
                             "domain %u has gone", guest->domid);
@@ -98,7 +114,7 @@ static int read_guest(struct zp_xen *xen, const struct zp_topology *topo,
     snprintf(guest->name, sizeof(guest->name), "%s", name ? name : "");
     free(name);
     rc = read_vcpus(xen, guest, vcpus, err);
-    return rc ? rc : read_pages(xen, topo, guest, err);
+    return rc ? rc : read_pages(xen, topo, info, guest, err);
 }
 
 static bool is_zone(const struct zp__record *recs, size_t nr,
@@ -130,21 +146,34 @@ static int check_walk(struct zp_xen *xen, const libxl_dominfo *list, int nr,
                     sum_kib >> 20, (unsigned)(MAX_WALK_KIB >> 20));
 }
 
+static int leave_out_last(struct zp_xen_guests *guests)
+{
+    guests->nr--;
+    free(guests->vcpus[guests->nr]);
+    guests->vcpus[guests->nr] = NULL;
+    memset(&guests->guest[guests->nr], 0, sizeof(*guests->guest));
+    return ZP_OK;
+}
+
 static int read_all(struct zp_xen *xen, const struct zp_topology *topo,
                     const libxl_dominfo *list, int nr,
                     struct zp_xen_guests *guests, struct zp_error *err)
 {
     struct zp__record *recs;
-    size_t nr_recs;
+    size_t nr_recs, at;
     int i, rc = zp__store_list(xen, &recs, &nr_recs, err);
 
     if (rc)
         return rc;
     for (i = 0; i < nr && !rc; i++) {
-        guests->nr = (size_t)i + 1;
+        at = guests->nr;
         rc = read_guest(xen, topo, &list[i],
-                        is_zone(recs, nr_recs, &list[i]), &guests->guest[i],
-                        &guests->vcpus[i], err);
+                        is_zone(recs, nr_recs, &list[i]), &guests->guest[at],
+                        &guests->vcpus[at], err);
+        guests->nr++;
+        /* What it was read of may be half of it, or nothing. */
+        if (list[i].domid && zp__domain_gone(xen, &list[i]))
+            rc = leave_out_last(guests);
     }
     zp__store_list_free(recs, nr_recs);
     return rc;

@@ -73,6 +73,12 @@ void zp__tier_note(const enum zp__answer answer[ZP__NR_CALLS], char *buf,
     }
 }
 
+bool zp__residency_of(enum zp__answer answer, const libxl_dominfo *info)
+{
+    return answer == ZP__THERE && info->domid &&
+           info->domain_type != LIBXL_DOMAIN_TYPE_PV;
+}
+
 /* ---- the call -------------------------------------------------------- */
 
 static int64_t address_of(const void *p)
@@ -225,6 +231,12 @@ void zp__domctl_close(struct zp__domctl *domctl)
 bool zp__domctl_has(const struct zp__domctl *domctl, enum zp__call which)
 {
     return domctl->answer[which] == ZP__THERE;
+}
+
+bool zp__domctl_counts(const struct zp__domctl *domctl,
+                       const libxl_dominfo *info)
+{
+    return zp__residency_of(domctl->answer[ZP__CALL_RESIDENCY], info);
 }
 
 enum zp_tier zp__domctl_tier(const struct zp__domctl *domctl)

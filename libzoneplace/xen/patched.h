@@ -26,6 +26,9 @@ int zp__domctl_open(xentoollog_logger *log, struct zp__domctl **domctl_out,
                     struct zp_error *err);
 void zp__domctl_close(struct zp__domctl *domctl);
 bool zp__domctl_has(const struct zp__domctl *domctl, enum zp__call call);
+/* zp__residency_of() with what this Xen has answered. */
+bool zp__domctl_counts(const struct zp__domctl *domctl,
+                       const libxl_dominfo *info);
 /* PATCHED: topology and policy are there. Residency is used if it is. */
 enum zp_tier zp__domctl_tier(const struct zp__domctl *domctl);
 /* What keeps the host from the tier that its Xen could have; "" if nothing. */
@@ -41,7 +44,8 @@ int zp__domctl_get_topology(struct zp__domctl *domctl, uint32_t domid,
                             uint32_t vcpu, uint32_t *x2apic_id_out,
                             struct zp_cpuid_leaf leaves[ZP_MAX_CPUID_LEAVES],
                             uint32_t *nr_out, struct zp_error *err);
-/* 4 KiB pages of RAM at [gfn, end_gfn) by Xen's node id. */
+/* 4 KiB pages of RAM at [gfn, end_gfn) by Xen's node id. Of a guest with its
+ * own address space, and not once it is dying: zp__residency_of(). */
 int zp__domctl_residency(struct zp__domctl *domctl, uint32_t domid,
                          uint64_t gfn, uint64_t end_gfn,
                          uint64_t pages_out[ZP_MAX_PNODES],
@@ -70,5 +74,8 @@ enum zp__answer zp__domctl_answer(int rc, int sys, uint32_t sent,
 enum zp_tier zp__tier_of(const enum zp__answer answer[ZP__NR_CALLS]);
 void zp__tier_note(const enum zp__answer answer[ZP__NR_CALLS], char *buf,
                    size_t size);
+/* Does Xen count that domain's pages by the call? Not dom0's, nor those of a
+ * PV guest, which has no address space of its own. */
+bool zp__residency_of(enum zp__answer answer, const libxl_dominfo *info);
 
 #endif

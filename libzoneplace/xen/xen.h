@@ -148,6 +148,12 @@ int zp__domain_wipe(struct zp_xen *xen, const char *uuid,
 /* The same, then the record: nothing of the zone is left. */
 int zp__zone_wipe(struct zp_xen *xen, const char *uuid, struct zp_error *err);
 
+/* ---- guests.c ---------------------------------------------------------- */
+
+/* Is the domain that was listed dying, or no longer there? Xen answers for its
+ * vcpus and pages only as long as it lives. */
+bool zp__domain_gone(struct zp_xen *xen, const libxl_dominfo *listed);
+
 /* ---- spawn.c: the executables of libexec ------------------------------- */
 
 struct zp__built {

@@ -56,6 +56,24 @@ START_TEST(tiers)
 }
 END_TEST
 
+/* Of a PV guest the call is refused; dom0's pages are counted by the key. */
+START_TEST(counted_by_the_call)
+{
+    libxl_dominfo info = { .domid = 3, .domain_type = LIBXL_DOMAIN_TYPE_HVM };
+
+    ck_assert(zp__residency_of(ZP__THERE, &info));
+    ck_assert(!zp__residency_of(ZP__ABSENT, &info));
+    ck_assert(!zp__residency_of(ZP__BARRED, &info));
+    info.domain_type = LIBXL_DOMAIN_TYPE_PVH;
+    ck_assert(zp__residency_of(ZP__THERE, &info));
+    info.domain_type = LIBXL_DOMAIN_TYPE_PV;
+    ck_assert(!zp__residency_of(ZP__THERE, &info));
+    info.domain_type = LIBXL_DOMAIN_TYPE_HVM;
+    info.domid = 0;
+    ck_assert(!zp__residency_of(ZP__THERE, &info));
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("xen domctl");
@@ -63,6 +81,7 @@ int main(void)
 
     tcase_add_test(tc, answers);
     tcase_add_test(tc, tiers);
+    tcase_add_test(tc, counted_by_the_call);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
