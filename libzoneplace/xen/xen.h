@@ -125,8 +125,13 @@ unsigned zp__backends_bind(uint32_t domid, const struct zp_pcpuset *vcpus);
 /* ---- loop.c ------------------------------------------------------------- */
 
 /* A loop device of @file that lasts while somebody has it open; returns a
- * file of it, and its path, or -1 with errno. */
+ * file of it, and its path, or -1 with errno, for zp__loop_why(). EWOULDBLOCK:
+ * there is one already, and one of the two is writable. */
 int zp__loop_attach(const char *file, bool writable, char path[32]);
+/* The file alone, locked against such a pair; looks so often, at least once,
+ * whether the other goes. */
+int zp__loop_open(const char *file, bool writable, unsigned looks);
+const char *zp__loop_why(int sys);
 
 /* The hotplug script of such a disk: it ends when the backend has it open. */
 extern const char zp__block_script[];

@@ -63,7 +63,7 @@ int zp_zone_disk_add(struct zp_xen *xen, const struct zp_zone *zone,
         (S_ISREG(st.st_mode) && (loop = zp__loop_attach(file, false,
                                                          path)) < 0))
         return zp__fail_sys(err, ZP_ERR_IO, errno, "disk", "disk %s: %s", file,
-                            strerror(errno));
+                            zp__loop_why(errno));
     libxl_device_disk_init(&disk);
     rc = fill(&disk, loop < 0 ? file : path, name, err);
     if (!rc) {

@@ -18,11 +18,6 @@ static int use_file(struct zp__config *config, libxl_device_disk *disk,
     char path[32], *copy, *script;
     int fd;
 
-    if (disk->format != LIBXL_DISK_FORMAT_RAW &&
-        disk->format != LIBXL_DISK_FORMAT_UNKNOWN)
-        return zp__fail(err, ZP_ERR_UNSUPPORTED, "disk",
-                        "disk %s: zones have raw images only",
-                        disk->pdev_path);
     if (config->nr_loops == sizeof(config->loops) / sizeof(config->loops[0]))
         return zp__fail(err, ZP_ERR_RANGE, "disk",
                         "more than %u disks are files", config->nr_loops);
@@ -30,7 +25,7 @@ static int use_file(struct zp__config *config, libxl_device_disk *disk,
     if (fd < 0)
         return zp__fail_sys(err, ZP_ERR_IO, errno, "disk",
                             "disk %s: no loop device: %s", disk->pdev_path,
-                            strerror(errno));
+                            zp__loop_why(errno));
     config->loops[config->nr_loops++] = fd;
     copy = strdup(path);
     script = strdup(zp__block_script);
@@ -56,6 +51,16 @@ static int check_disk(struct zp__config *config, libxl_device_disk *disk,
         return zp__fail(err, ZP_ERR_UNSUPPORTED, "disk",
                         "disk \"%s\": zones have plain disks of the "
                         "kernel's backend only", text);
+    /* The kernel's backend knows no format: the guest would write over what
+     * is the container's. */
+    if (disk->format != LIBXL_DISK_FORMAT_RAW &&
+        disk->format != LIBXL_DISK_FORMAT_UNKNOWN)
+        return zp__fail(err, ZP_ERR_UNSUPPORTED, "disk",
+                        "disk \"%s\": zones have raw disks only", text);
+    /* What it names is looked at here, and so has to be here. */
+    if (disk->backend_domname || disk->backend_domid)
+        return zp__fail(err, ZP_ERR_UNSUPPORTED, "disk",
+                        "disk \"%s\": zones have disks of dom0 only", text);
     if (!disk->pdev_path || stat(disk->pdev_path, &st) < 0)
         return zp__fail_sys(err, ZP_ERR_IO, errno, "disk", "disk %s: %s",
                             disk->pdev_path ? disk->pdev_path : text,

@@ -46,6 +46,12 @@ check "its backends run on dom0's vcpu of node 2" wait_until 20 \
 note "$(backends "$id")"
 check "its disk: written and read back" \
     zone_cmd "$id" disk xvda 1000000
+rc=0
+err=$(zonectl launch --name thief --paused "${KERNEL[@]}" --vcpus 1 \
+    --memory 128M --disk "/root/disk.img,raw,xvda,w" 2>&1) || rc=$?
+is "it is no other zone's disk" "$rc $(grep -c 'another zone has' <<<"$err")" \
+    "1 1"
+note "$err"
 check "its interface: bytes to dom0 and back" \
     zone_cmd "$id" net 10.77.0.2 200000
 # What zoneplace keeps in xenstore is not for guests. Their own data is: a spy
