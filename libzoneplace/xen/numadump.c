@@ -10,26 +10,60 @@
 
 #include "xen/xen.h"
 
-/* Behind "Domain 3 (total: " of Xen 4.17 or "d3 (total: " of later ones. */
+/*
+ * What Xen itself says on that line, behind its prefix and the time, if it
+ * shows one; NULL for any other line. With guest_loglvl=all what guests write
+ * goes into the same ring, each line with "(d3) " in front of it: they may say
+ * what they like behind that.
+ */
+static const char *said_by_xen(const char *line)
+{
+    static const char prefix[] = "(XEN) ";
+
+    if (strncmp(line, prefix, sizeof(prefix) - 1) != 0)
+        return NULL;
+    line += sizeof(prefix) - 1;
+    if (*line != '[')
+        return line;
+    line += strcspn(line, "]\n");
+    return strncmp(line, "] ", 2) == 0 ? line + 2 : NULL;
+}
+
+/* The beginning of the line behind that one; NULL: there is none. */
+static const char *next_line(const char *line)
+{
+    const char *eol = strchr(line, '\n');
+
+    return eol ? eol + 1 : NULL;
+}
+
+/* Behind "Domain 3 (total: " of Xen 4.17 or "d3 (total: " of later ones. An
+ * earlier dump may still be in the text: the last one counts. */
 static const char *find_head(const char *text, uint32_t domid)
 {
-    const char *found, *last = NULL;
-    char head[48];
-    int later;
+    const char *line, *said, *last = NULL;
+    char head[2][48];
+    size_t i, len;
 
-    /* An earlier dump may still be in the text: the last one counts. */
-    for (later = 0; later < 2; later++) {
-        if (!later)
-            snprintf(head, sizeof(head), "Domain %u (total: ", domid);
-        else
-            snprintf(head, sizeof(head), " d%u (total: ", domid);
-        for (found = strstr(text, head); found;
-             found = strstr(found + 1, head)) {
-            if (!last || found + strlen(head) > last)
-                last = found + strlen(head);
+    snprintf(head[0], sizeof(head[0]), "Domain %u (total: ", domid);
+    snprintf(head[1], sizeof(head[1]), "d%u (total: ", domid);
+    for (line = text; line; line = next_line(line)) {
+        said = said_by_xen(line);
+        for (i = 0; said && i < 2; i++) {
+            len = strlen(head[i]);
+            if (strncmp(said, head[i], len) == 0)
+                last = said + len;
         }
     }
     return last;
+}
+
+/* "    Node 3: 4096" */
+static bool read_node(const char *said, unsigned *node, uint64_t *count)
+{
+    said += strspn(said, " ");
+    return strncmp(said, "Node ", 5) == 0 &&
+           sscanf(said, "Node %u: %" SCNu64, node, count) == 2;
 }
 
 int zp__numa_dump_parse(const char *text, uint32_t domid,
@@ -37,18 +71,17 @@ int zp__numa_dump_parse(const char *text, uint32_t domid,
                         struct zp_error *err)
 {
     uint64_t pages[ZP_MAX_PNODES] = { 0 }, total, sum = 0, count;
-    const char *at = find_head(text, domid), *eol, *word;
+    const char *at = find_head(text, domid), *said;
     unsigned node;
 
     if (!at || sscanf(at, "%" SCNu64, &total) != 1)
         return zp__fail(err, ZP_ERR_NOTFOUND, NULL,
                         "Xen's ring has no page counts of domain %u", domid);
-    while ((eol = strchr(at, '\n')) != NULL) {
-        at = eol + 1;
-        word = strstr(at, "Node ");
-        eol = strchr(at, '\n');
-        if (!word || !eol || word > eol ||
-            sscanf(word, "Node %u: %" SCNu64, &node, &count) != 2)
+    while ((at = next_line(at)) != NULL && strchr(at, '\n')) {
+        said = said_by_xen(at);
+        if (!said)
+            continue;
+        if (!read_node(said, &node, &count))
             break;
         if (node >= ZP_MAX_PNODES)
             return zp__fail(err, ZP_ERR_RANGE, NULL, "node %u", node);
@@ -65,20 +98,27 @@ int zp__numa_dump_parse(const char *text, uint32_t domid,
 
 #define RING_STEP 16384
 
-/* Adds what is new in the ring since *@index. */
+/* Adds what is new in the ring since *@index. Where that begins, and where
+ * something is missing that was pushed out of the ring meanwhile, is amid a
+ * line, which may be a guest's: it is no longer taken for the beginning of one
+ * of Xen's. */
 static int read_ring(struct zp_xen *xen, uint32_t *index,
                      struct zp__text *text, struct zp_error *err)
 {
     ZP_CLEANUP(zp__cleanup_free) char *buf = malloc(RING_STEP);
+    uint32_t before;
     unsigned nr;
 
     if (!buf)
         return zp__nomem(err);
     do {
         nr = RING_STEP;
+        before = *index;
         if (xc_readconsolering(xen->xch, buf, &nr, 0, 1, index))
             return zp__fail(err, ZP_ERR_XEN, "xen",
                             "reading Xen's console ring failed");
+        if (text && (!text->buf || *index - nr != before))
+            zp__text_add(text, "\n...");
         if (text)
             zp__text_add(text, "%.*s", (int)nr, buf);
     } while (nr > 0);

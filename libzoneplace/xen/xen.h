@@ -252,7 +252,8 @@ int zp__vif_parse(const char *text, struct zp__vif *vif_out,
 /*
  * numadump.c: a domain's pages per node in the text of Xen's debug key 'u'.
  * NOTFOUND while the domain's part is not there as a whole (its lines must add
- * up to the total that Xen printed).
+ * up to the total that Xen printed). Lines that Xen did not print are passed
+ * over.
  */
 int zp__numa_dump_parse(const char *text, uint32_t domid,
                         uint64_t pages_out[ZP_MAX_PNODES],

@@ -306,9 +306,51 @@ START_TEST(dump_half)
     }
     ck_assert_int_eq(zp__numa_dump_parse(dump_417, 1, pages, &err),
                      ZP_ERR_NOTFOUND);
-    ck_assert_int_eq(zp__numa_dump_parse(" d2 (total: 1):\n Node 64: 1\n", 2,
+    ck_assert_int_eq(zp__numa_dump_parse("(XEN) d2 (total: 1):\n"
+                                         "(XEN)     Node 64: 1\n", 2,
                                          pages, &err), ZP_ERR_RANGE);
     ck_assert_uint_eq(pages[0], 7);
+}
+END_TEST
+
+/* A guest's console may be in the ring, and says what it likes. */
+static const char *const forged[] = {
+    /* in the middle of the domain's lines, and after them */
+    "(XEN) d2 (total: 30):\n"
+    "(d3)     Node 0: 30\n"
+    "(XEN)     Node 0: 10\n"
+    "(d3) (XEN)     Node 0: 30\n"
+    "(XEN)     Node 1: 20\n"
+    "(d3)     Node 1: 0\n"
+    "(d3) d2 (total: 30):\n(d3)     Node 0: 30\n(d3)     Node 1: 0\n",
+    /* with the times that Xen shows, or what looks like one */
+    "(XEN) [  12.345678] d2 (total: 30):\n"
+    "(XEN) [  12.345679]     Node 0: 10\n"
+    "(XEN) [  12.345680]     Node 1: 20\n"
+    "(d3) [  12.345681] (XEN) [  12.345681] d2 (total: 30):\n"
+    "(d3) [  12.345682] (XEN) [  12.345682]     Node 0: 30\n",
+    /* beside a line that Xen has not ended, and one whose beginning is lost */
+    "...(XEN) d2 (total: 5):\n"
+    "(XEN)     Node 0: 5\n"
+    "(XEN) d2 (total: 30):\n"
+    "(XEN)     Node 0: 10\n"
+    "(XEN)     Node 1: 20\n"
+    "(XEN) something(d3) d2 (total: 30):\n"
+    "(d3) Node 0: 30\n",
+    /* as Xen 4.17 calls it */
+    "(XEN) Domain 2 (total: 30):\n"
+    "(XEN)     Node 0: 10\n"
+    "(XEN)     Node 1: 20\n"
+    "(d3) Domain 2 (total: 30):\n(d3)     Node 0: 30\n",
+};
+
+START_TEST(dump_forged)
+{
+    uint64_t pages[ZP_MAX_PNODES] = { 0 };
+
+    ck_assert_int_eq(zp__numa_dump_parse(forged[_i], 2, pages, &err), ZP_OK);
+    ck_assert_uint_eq(pages[0], 10);
+    ck_assert_uint_eq(pages[1], 20);
 }
 END_TEST
 
@@ -399,6 +441,7 @@ int main(void)
     tcase_add_loop_test(tc, pieces_cover_all, 0, 9);
     tcase_add_test(tc, dump_good);
     tcase_add_test(tc, dump_half);
+    tcase_add_loop_test(tc, dump_forged, 0, COUNT(forged));
     tcase_add_test(tc, cfg_good);
     tcase_add_loop_test(tc, cfg_bad, 0, COUNT(bad_cfgs));
     tcase_add_test(tc, cfg_broken);
