@@ -27,23 +27,52 @@ void add_checks(struct spool *out, const char *report)
     }
 }
 
+enum verdict { AS_PLANNED, DIFFERS, UNCHECKED };
+
 static void add_report(struct ctl *ctl, const struct zp_zone *zone,
-                       const char *report, bool differs)
+                       const char *report, enum verdict verdict)
 {
+    static const char *const words[] = { "as planned", "DIFFERS from its plan",
+                                         "unchecked" };
+    static const char *const differs[] = { "false", "true", "null" };
     struct spool *out = &ctl->out;
 
     if (!ctl->json) {
         spool_add(out, "zone %s, domain %u: %s\n%s",
-                  zone->spec.request.name, zone->domid,
-                  differs ? "DIFFERS from its plan" : "as planned", report);
+                  zone->spec.request.name, zone->domid, words[verdict],
+                  report);
         return;
     }
     spool_add(out, "%s\n {\"zone\":", out->len ? "," : "{\"zones\":[");
     spool_json(out, zone->spec.request.name);
     spool_add(out, ",\"domid\":%u,\"differs\":%s,\"checks\":[", zone->domid,
-              differs ? "true" : "false");
+              differs[verdict]);
     add_checks(out, report);
     spool_add(out, "]}");
+}
+
+static void add_unchecked(struct ctl *ctl, const struct zp_zone *zone,
+                          const char *why)
+{
+    struct spool line CLEANUP(spool_clear) = { 0 };
+
+    spool_add(&line, "unchecked the zone %s\n", why);
+    add_report(ctl, zone, line.buf, UNCHECKED);
+}
+
+/* Says of a zone that was no more, or not as it was listed, when a check of it
+ * failed or differed; the check was then of nothing. */
+static const char *why_moved(struct ctl *ctl, const struct zp_zone *zone)
+{
+    struct zp_zone *now CLEANUP(free_zone) = NULL;
+    struct zp_error err;
+    int rc = zp_zone_find(ctl->xen, zone->spec.uuid, &now, &err);
+
+    if (rc)
+        return rc == ZP_ERR_NOTFOUND ? "has gone" : NULL;
+    if (zone_in_motion(now))
+        return zone_in_motion(now);
+    return now->domid != zone->domid ? "has rebooted" : NULL;
 }
 
 /* The report is the document; an error object beside it would make two. */
@@ -73,26 +102,45 @@ static int verify_guest(struct ctl *ctl, const struct zp_error *none)
     return finish(nr_differ, &first);
 }
 
+/* Of all, one that is in motion is nobody's fault, and hides no other. */
+static int verify_one(struct ctl *ctl, const struct host *host,
+                      const struct zp_zone *zone, struct zp_error *err)
+{
+    CLEANUP(free_text) char *report = NULL;
+    bool all = !ctl->nr_args;
+    const char *why = all ? zone_in_motion(zone) : NULL;
+    int rc = ZP_OK;
+
+    if (!why)
+        rc = zp_zone_verify(ctl->xen, host->topo, zone,
+                            all ? ZP_COUNT_CHEAP : ZP_COUNT_ANYHOW,
+                            given(ctl, OPT_FORCE) != NULL, &report, err);
+    if (rc && all)
+        why = why_moved(ctl, zone);
+    if (why) {
+        add_unchecked(ctl, zone, why);
+        return ZP_OK;
+    }
+    if (!rc || rc == ZP_ERR_DIFFERS)
+        add_report(ctl, zone, report ? report : "",
+                   rc ? DIFFERS : AS_PLANNED);
+    return rc;
+}
+
 static int verify_all(struct ctl *ctl, const struct host *host,
                       const struct zp_zone *zones, size_t nr)
 {
-    bool force = given(ctl, OPT_FORCE) != NULL;
     struct zp_error err, first = { 0 };
     size_t nr_differ = 0;
 
     for (size_t i = 0; i < nr; i++) {
-        CLEANUP(free_text) char *report = NULL;
-        int rc = zp_zone_verify(ctl->xen, host->topo, &zones[i],
-                                ctl->nr_args ? ZP_COUNT_ANYHOW
-                                             : ZP_COUNT_CHEAP,
-                                force, &report, &err);
+        int rc = verify_one(ctl, host, &zones[i], &err);
 
         if (rc && rc != ZP_ERR_DIFFERS)
             return refuse(ctl->json, EXIT_FAILED, &err);
         if (rc && !nr_differ++)
             fail(&first, rc, err.limit, "zone %s: %s",
                  zones[i].spec.request.name, err.msg);
-        add_report(ctl, &zones[i], report ? report : "", rc != ZP_OK);
     }
     if (ctl->json)
         spool_add(&ctl->out, "%s],\"guests\":[",

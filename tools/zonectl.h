@@ -256,6 +256,9 @@ int write_output(struct ctl *ctl, struct zp_error *err);
  * zp_zone_list_free(*, 1). */
 int find_zone(struct ctl *ctl, struct zp_zone **zone_out);
 void free_zone(struct zp_zone **zone);
+/* "is launching": what it does that leaves nothing to be compared with its
+ * plan, or nothing yet; NULL if its domain is there. */
+const char *zone_in_motion(const struct zp_zone *zone);
 void format_size(uint64_t kib, char *buf, size_t size);
 /* "0,2" of the firmware ids a plan uses, for tables. */
 void format_pnodes(const struct zp_plan *plan, char *buf, size_t size);

@@ -224,6 +224,38 @@ START_TEST(prometheus)
 }
 END_TEST
 
+/* verify --all says of these that they are unchecked. */
+START_TEST(in_motion)
+{
+    static const struct {
+        enum zp_zone_state state;
+        uint32_t domid;
+        const char *what;
+    } zones[] = {
+        { ZP_ZONE_RESERVED, 0, "is reserved" },
+        { ZP_ZONE_LAUNCHING, 0, "is launching" },
+        { ZP_ZONE_LAUNCHING, 3, "is launching" },
+        { ZP_ZONE_REBOOTING, 3, "is rebooting" },
+        { ZP_ZONE_REBOOTING, 0, "is rebooting" },
+        { ZP_ZONE_DYING, 0, "is ending" },
+        { ZP_ZONE_DYING, 3, "is ending" },
+        { ZP_ZONE_RUNNING, 0, "has no domain now" },
+        { ZP_ZONE_RUNNING, 3, NULL },
+        { ZP_ZONE_BLOCKED, 3, NULL },
+        { ZP_ZONE_PAUSED, 3, NULL },
+        { ZP_ZONE_SHUTDOWN, 3, NULL },
+        { ZP_ZONE_CRASHED, 3, NULL },
+    };
+
+    for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
+        struct zp_zone zone = { .state = zones[i].state,
+                                .domid = zones[i].domid };
+
+        ck_assert_pstr_eq(zone_in_motion(&zone), zones[i].what);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("stat");
@@ -235,5 +267,6 @@ int main(void)
     tcase_add_test(tc, table_of_less);
     tcase_add_test(tc, object);
     tcase_add_test(tc, prometheus);
+    tcase_add_test(tc, in_motion);
     return suite_run(s);
 }

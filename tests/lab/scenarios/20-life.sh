@@ -243,6 +243,25 @@ start twin --vcpus 1 --memory 128M 2>/tmp/err || rc=$?
 is "its name is taken" "$rc" 1
 note "$(cat /tmp/err)"
 
+# While one is built, verify --all has nothing to say of it, and no fault.
+zonectl launch --name slow "${KERNEL[@]}" --vcpus 1 --memory 128M \
+    >/tmp/slow 2>&1 &
+builds=$!
+built()
+{
+    zonectl list | grep -q '^slow .* launching '
+}
+check "a zone that is being built" wait_until 60 built
+kill -STOP $builds
+check "verify --all is at ease with it" zonectl verify --all
+check "and says that it is unchecked" bash -c \
+    'zonectl verify --all | grep -q "^unchecked the zone is launching$"'
+kill -CONT $builds
+rc=0
+wait $builds || rc=$?
+is "it is launched" "$rc" 0
+check "destroy" zonectl destroy slow
+
 # Autostart: what is marked comes back after dom0 forgot everything.
 check "a zone marked --autostart" start auto --vcpus 1 --memory 128M \
     --autostart
