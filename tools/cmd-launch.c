@@ -140,7 +140,7 @@ static int make_spec(const struct ctl *ctl, struct zp_zone_spec *spec,
 
 static int add_result(struct ctl *ctl, const struct planned *p,
                       const struct zp_zone_spec *spec, const uint32_t *domid,
-                      struct zp_error *err)
+                      const char *warning, struct zp_error *err)
 {
     CLEANUP(free_text) char *text = NULL;
     int rc;
@@ -161,8 +161,11 @@ static int add_result(struct ctl *ctl, const struct planned *p,
     }
     spool_add(&ctl->out, "{\"zone\":");
     spool_json(&ctl->out, spec->request.name);
-    spool_add(&ctl->out, ",\"domid\":%u,\"uuid\":\"%s\",\"plan\":%s}\n",
-              *domid, spec->uuid, text);
+    spool_add(&ctl->out, ",\"domid\":%u,\"uuid\":\"%s\",\"warnings\":[",
+              *domid, spec->uuid);
+    if (warning)
+        spool_json(&ctl->out, warning);
+    spool_add(&ctl->out, "],\"plan\":%s}\n", text);
     return ZP_OK;
 }
 
@@ -188,7 +191,8 @@ static int attach(struct ctl *ctl, const char *name)
 }
 
 /* What is asked for can't be had where no vcpu of dom0 is near. */
-static void warn_of_backends(struct ctl *ctl, const struct zp_zone_spec *spec)
+static void warn_of_backends(struct ctl *ctl, const struct zp_zone_spec *spec,
+                             struct spool *warning)
 {
     struct zp_pcpuset vcpus;
     struct zp_error err;
@@ -199,16 +203,18 @@ static void warn_of_backends(struct ctl *ctl, const struct zp_zone_spec *spec)
         return;
     format_pnodes(&spec->plan, pnodes, sizeof(pnodes));
     if (zp_xen_home_vcpus(ctl->xen, &spec->plan, &vcpus, &nr, &err))
-        spool_add(&ctl->warnings, "warning: backend-affinity: %s\n", err.msg);
+        spool_add(warning, "backend-affinity: %s", err.msg);
     else if (!zp_pcpuset_count(&vcpus))
-        spool_add(&ctl->warnings, "warning: backend-affinity: none of dom0's "
-                  "%u vcpus is pinned to pnodes %s: backends run anywhere\n",
-                  nr, pnodes);
+        spool_add(warning, "backend-affinity: none of dom0's %u vcpus is "
+                  "pinned to pnodes %s: backends run anywhere", nr, pnodes);
+    if (warning->len && !ctl->json)
+        spool_add(&ctl->warnings, "warning: %s\n", warning->buf);
 }
 
 static int launch(struct ctl *ctl, struct planned *p,
                   struct zp_zone_spec *spec)
 {
+    struct spool warning CLEANUP(spool_clear) = { 0 };
     struct progress *progress;
     struct zp_error err;
     uint32_t domid;
@@ -221,9 +227,10 @@ static int launch(struct ctl *ctl, struct planned *p,
     if (rc)
         return refuse(ctl->json, exit_of_request(&err), &err);
     p->plan = spec->plan;
-    if (add_result(ctl, p, spec, &domid, &err) || mark(spec, &err))
+    warn_of_backends(ctl, spec, &warning);
+    if (add_result(ctl, p, spec, &domid, warning.buf, &err) ||
+        mark(spec, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
-    warn_of_backends(ctl, spec);
     rc = add_warnings(ctl, p);
     if (rc || !given(ctl, OPT_CONSOLE))
         return rc;
@@ -252,7 +259,7 @@ int cmd_launch(struct ctl *ctl)
     memcpy(spec.cpupool, p.host.opt.cpupool, sizeof(spec.cpupool));
     if (!dry)
         return launch(ctl, &p, &spec);
-    if (add_result(ctl, &p, &spec, NULL, &err))
+    if (add_result(ctl, &p, &spec, NULL, NULL, &err))
         return refuse(ctl->json, EXIT_FAILED, &err);
     return add_warnings(ctl, &p);
 }

@@ -75,7 +75,7 @@ int cmd_mem_set(struct ctl *ctl)
     int rc;
 
     if (read_args(ctl, &kib, &vnode, &err))
-        return refuse(ctl->json, EXIT_USAGE, &err);
+        return refuse(ctl->json, exit_of_request(&err), &err);
     rc = find_zone(ctl, &zone);
     if (rc)
         return rc;

@@ -2,6 +2,16 @@
 /* zonectl vcpu-set: how many of a zone's vcpus are online. */
 #include "zonectl.h"
 
+static int read_args(const struct ctl *ctl, uint64_t *vcpus,
+                     struct zp_error *err)
+{
+    int rc = parse_number("vcpus", ctl->args[1], UINT32_MAX, vcpus, err);
+
+    if (!rc && !*vcpus)
+        rc = fail(err, ZP_ERR_INVAL, "vcpus", "vcpu-set: 0 vcpus: at least 1");
+    return rc;
+}
+
 int cmd_vcpu_set(struct ctl *ctl)
 {
     struct zp_zone *zone CLEANUP(free_zone) = NULL;
@@ -9,8 +19,8 @@ int cmd_vcpu_set(struct ctl *ctl)
     uint64_t vcpus;
     int rc;
 
-    if (parse_number("vcpus", ctl->args[1], UINT32_MAX, &vcpus, &err))
-        return refuse(ctl->json, EXIT_USAGE, &err);
+    if (read_args(ctl, &vcpus, &err))
+        return refuse(ctl->json, exit_of_request(&err), &err);
     rc = find_zone(ctl, &zone);
     if (rc)
         return rc;

@@ -77,6 +77,13 @@ if ! zonectl --help | grep -q 'Built without Xen'; then
         --pci 0000:41:00.0
     refused 2 'none of' "launch: an unknown action" "${launch[@]}" \
         --on-crash explode
+    refused 2 'at least 1' "vcpu-set: 0 vcpus" vcpu-set x 0
+    refused 2 'not a number' "vcpu-set: a word" vcpu-set x many
+    refused 3 'at most' "vcpu-set: more than a number holds" \
+        vcpu-set x 5000000000
+    refused 2 'not a size' "mem-set: a word" mem-set x much
+    refused 3 'beyond' "mem-set: more than there can be" mem-set x 99999999999T
+    refused 3 'at most' "mem-set: such a vnode" mem-set x 1G --vnode 5000000000
     refused 2 'name a zone' "verify: nothing named" verify
     refused 2 'name a guest' "adopt: nothing named" adopt
     refused 2 'name a guest' "adopt: a guest and all" adopt x --all
