@@ -256,6 +256,8 @@ int cmd_launch(struct ctl *ctl)
     if (rc)
         return rc;
     spec.request = p.req;
+    /* 0 asks for no limit; the library would put the host's in its place. */
+    p.host.opt.vcpu_ratio = p.req.vcpu_ratio;
     memcpy(spec.cpupool, p.host.opt.cpupool, sizeof(spec.cpupool));
     if (!dry)
         return launch(ctl, &p, &spec);

@@ -106,6 +106,14 @@ refuses "nine vcpus, eight cores" 'core' --vcpus 9 --smt avoid
 check "--smt pack" fine pack --vcpus 2 --smt pack
 is "two vcpus on one node" "$(nodes_of "$(hard pack)" | wc -w)" 1
 gone avoid pack
+
+# A limit of the host's, and a zone that is to have none.
+echo "vcpu-ratio = 1" >/etc/zoneplace/host.conf
+over=(--vcpus 4 --numa-nodes 1 --overcommit 2)
+refuses "beyond the host's vcpu-ratio" vcpus "${over[@]}"
+check "--vcpu-ratio 0 lifts it" fine unlimited "${over[@]}" --vcpu-ratio 0
+is "four vcpus on one node" "$(nodes_of "$(hard unlimited)" | wc -w)" 1
+gone unlimited
 rm /etc/zoneplace/host.conf
 
 # A guest of xl that is told to run on one node, as people do it, and gets its
