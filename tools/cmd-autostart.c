@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* zonectl autostart: zones that come back with the host. */
 #include <stdio.h>
+#include <string.h>
 
 #include "zonectl.h"
 
@@ -37,7 +38,17 @@ static int save(struct ctl *ctl, const char *name)
     return EXIT_OK;
 }
 
-/* EXISTS is success: the zone was started by hand, or by an earlier run. */
+/* Was the zone started by hand, or by an earlier run? Else a guest that is none
+ * has its name or uuid. */
+static bool is_there(struct ctl *ctl, const char *name)
+{
+    struct zp_zone *zone CLEANUP(free_zone) = NULL;
+    struct zp_error err;
+
+    return !zp_zone_find(ctl->xen, name, &zone, &err) &&
+           !strcmp(zone->spec.request.name, name);
+}
+
 static int start_one(struct ctl *ctl, const struct zp_host_options *opt,
                      const char *path, uint32_t *domid, struct zp_error *err)
 {
@@ -66,7 +77,9 @@ static int start_all(struct ctl *ctl, const struct autostart *list,
         uint32_t domid = 0;
         int rc = start_one(ctl, opt, list->zone[i].path, &domid, &err);
 
-        if (rc && rc != ZP_ERR_EXISTS && !nr_failed++)
+        bool there = rc == ZP_ERR_EXISTS && is_there(ctl, name);
+
+        if (rc && !there && !nr_failed++)
             first = err;
         if (verbose && rc)
             fprintf(stderr, "zonectl: %s: %s\n", name, err.msg);

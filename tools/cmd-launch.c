@@ -81,6 +81,21 @@ static int set_files(const struct ctl *ctl, struct zp_zone_spec *spec,
     return rc;
 }
 
+/* What a spec doesn't hold would be another plan after a reboot of the host. */
+static int check_autostart(const struct ctl *ctl,
+                           const struct zp_zone_spec *spec,
+                           struct zp_error *err)
+{
+    const char *name = given(ctl, OPT_TOPOLOGY) ? "topology"
+                       : given(ctl, OPT_RESERVE_PCPUS) ? "reserve-pcpus"
+                                                       : NULL;
+
+    if (!spec->autostart || !name)
+        return ZP_OK;
+    return fail(err, ZP_ERR_INVAL, name, "--autostart does not keep --%s: set "
+                "it in host.conf", name);
+}
+
 /* No Xen release passes PCI devices through to PVH guests. */
 static int check_devices(const struct zp_request *req, struct zp_error *err)
 {
@@ -134,7 +149,9 @@ static int make_spec(const struct ctl *ctl, struct zp_zone_spec *spec,
     spec->autostart |= given(ctl, OPT_AUTOSTART) != NULL;
     spec->paused |= given(ctl, OPT_PAUSED) != NULL;
     spec->backend_affinity |= given(ctl, OPT_BACKEND_AFFINITY) != NULL;
-    rc = check_devices(&spec->request, err);
+    rc = check_autostart(ctl, spec, err);
+    if (!rc)
+        rc = check_devices(&spec->request, err);
     return rc ? rc : set_files(ctl, spec, err);
 }
 

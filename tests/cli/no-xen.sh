@@ -77,6 +77,10 @@ if ! zonectl --help | grep -q 'Built without Xen'; then
         --pci 0000:41:00.0
     refused 2 'none of' "launch: an unknown action" "${launch[@]}" \
         --on-crash explode
+    refused 2 'does not keep --topology' "launch: a topology for once" \
+        "${launch[@]}" --autostart --topology "$tmp/kernel"
+    refused 2 'does not keep --reserve-pcpus' "launch: a reserve for once" \
+        "${launch[@]}" --autostart --reserve-pcpus 0
     refused 2 'at least 1' "vcpu-set: 0 vcpus" vcpu-set x 0
     refused 2 'not a number' "vcpu-set: a word" vcpu-set x many
     refused 3 'at most' "vcpu-set: more than a number holds" \

@@ -271,6 +271,20 @@ forgotten()
     zonectl list && no_trace auto
 }
 check "it is gone, by somebody else's hand" wait_until 30 forgotten
+cat >/root/foreign.cfg <<END
+type = "pvh"
+name = "auto"
+kernel = "/boot/vmlinuz"
+memory = 128
+vcpus = 1
+END
+check "a guest of xl takes its name" xl create -q -p /root/foreign.cfg
+rc=0
+err=$(zonectl autostart 2>&1) || rc=$?
+is "autostart says that it was not started" \
+    "$rc $(grep -c 'has the name auto already' <<<"$err")" "1 1"
+xl destroy auto
+check "that guest is gone" wait_until 30 zone_gone auto
 check "autostart brings it back" zonectl autostart
 is "and it runs" "$(zonectl list | awk '$1 == "auto" { print $1 }')" auto
 check "destroy" zonectl destroy auto
