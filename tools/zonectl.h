@@ -169,11 +169,12 @@ bool given_any_of(const struct ctl *ctl, unsigned group);
 /* Strictly digits: PARSE, RANGE if above @max. */
 int parse_number(const char *what, const char *text, uint64_t max,
                  uint64_t *value_out, struct zp_error *err);
-/* Puts the request options over what @req says, then zp_request_check()s a
- * copy. A bare request without vcpus or memory is INVAL. */
-/* The same without the check, for requests that are not whole yet. */
+/* Puts the request options over what @req says, for requests that are not
+ * whole yet. */
 int request_options(const struct ctl *ctl, struct zp_request *req,
                     struct zp_error *err);
+/* The same, then zp_request_check()s a copy. A bare request without vcpus or
+ * memory is INVAL. */
 int request_apply(const struct ctl *ctl, struct zp_request *req,
                   struct zp_error *err);
 /* plan --from FORMAT FILE: the request that a file of another system makes;

@@ -61,9 +61,10 @@ int zp_host_options_read(const char *path, struct zp_host_options *opt_out,
 
 /*
  * The live host: pcpus, cores, sockets, nodes, *true* memory sizes (Xen's
- * node size spans address holes, so: free + what domains hold there), free
- * memory less outstanding claims, SLIT, PCI nodes, vcpus per node of every
- * running domain, promises of zones that are being launched.
+ * node size spans address holes, so: what SRAT gives the node and the machine's
+ * E820 map calls RAM; Xen's own where that can't be), free memory less
+ * outstanding claims, SLIT, PCI nodes, vcpus per node of every running domain,
+ * promises of zones that are being launched.
  */
 int zp_xen_probe(struct zp_xen *xen, const struct zp_host_options *opt,
                  struct zp_topology **topo_out, struct zp_load **load_out,
