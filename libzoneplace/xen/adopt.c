@@ -4,16 +4,12 @@
  * in /zoneplace/guest/UUID. Of the guests themselves nothing is changed.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "xen/patched.h"
 
 #define GUESTS ZP__STORE "/guest"
-
-/* The debug key walks all domains' pages under a lock. */
-#define MAX_WALK_KIB ((uint64_t)64 << 20)
 
 /* ---- looking ------------------------------------------------------------- */
 
@@ -51,16 +47,14 @@ static int count_pages(struct zp_xen *xen, const libxl_dominfo *info,
     uint64_t by_node[ZP_MAX_PNODES];
     uint32_t node;
     xen_pfn_t last;
-    int rc;
+    int rc = ZP_OK;
 
     if (count == ZP_COUNT_NEVER || (count == ZP_COUNT_CHEAP && !cheap))
         return ZP_OK;
-    if (!cheap && !force && facts->mem_kib > MAX_WALK_KIB)
-        return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory",
-                        "guest %s has %" PRIu64 " GiB: this Xen counts pages "
-                        "one by one under a lock; --force does it above %u "
-                        "GiB", facts->name, facts->mem_kib >> 20,
-                        (unsigned)(MAX_WALK_KIB >> 20));
+    if (!cheap && !force)
+        rc = zp__walk_check(facts->mem_kib, err, "guest %s has", facts->name);
+    if (rc)
+        return rc;
     if (!cheap)
         rc = zp__numa_pages(xen, facts->domid, by_node, err);
     else if (xc_domain_maximum_gpfn(xen->xch, facts->domid, &last) < 0)

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* All domains as zp_audit() wants them, whoever has placed them. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "xen/patched.h"
-
-/* The debug key walks all domains' pages under a lock. */
-#define MAX_WALK_KIB ((uint64_t)64 << 20)
 
 struct zp_xen_guests {
     size_t nr;
@@ -137,13 +133,9 @@ static int check_walk(struct zp_xen *xen, const libxl_dominfo *list, int nr,
 
     for (i = 0; i < nr; i++)
         sum_kib += list[i].current_memkb;
-    if (force || sum_kib <= MAX_WALK_KIB ||
-        zp__domctl_has(xen->domctl, ZP__CALL_RESIDENCY))
+    if (force || zp__domctl_has(xen->domctl, ZP__CALL_RESIDENCY))
         return ZP_OK;
-    return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory",
-                    "the guests have %" PRIu64 " GiB: this Xen counts pages "
-                    "one by one under a lock; --force does it above %u GiB",
-                    sum_kib >> 20, (unsigned)(MAX_WALK_KIB >> 20));
+    return zp__walk_check(sum_kib, err, "the guests have");
 }
 
 static int leave_out_last(struct zp_xen_guests *guests)

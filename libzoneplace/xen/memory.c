@@ -15,17 +15,6 @@ enum {
     SRAT_X2APIC_LEN = 24,
 };
 
-static uint32_t le32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-           (uint32_t)p[3] << 24;
-}
-
-static uint64_t le64(const uint8_t *p)
-{
-    return le32(p) | (uint64_t)le32(p + 4) << 32;
-}
-
 struct pxm_map {
     uint32_t nr;
     uint32_t pxm[ZP_MAX_PNODES];
@@ -70,12 +59,12 @@ struct srat_walk {
 static int add_memory(struct srat_walk *w, const uint8_t *e,
                       struct zp_error *err)
 {
-    uint64_t start = le64(e + 8), len = le64(e + 16);
+    uint64_t start = zp__get_le64(e + 8), len = zp__get_le64(e + 16);
     uint32_t node;
     size_t i;
     int rc;
 
-    rc = node_of(&w->map, le32(e + 2), &node, err);
+    rc = node_of(&w->map, zp__get_le32(e + 2), &node, err);
     if (rc)
         return rc;
     if (start + len < start)
@@ -105,17 +94,18 @@ static int take_entry(struct srat_walk *w, const uint8_t *e, unsigned type,
                         "SRAT: an entry of type %u has %u bytes", type, e[1]);
     switch (type) {
     case SRAT_X2APIC:
-        return le32(e + 12) & 1 ? node_of(&w->map, le32(e + 4), &node, err)
-                                : ZP_OK;
+        return zp__get_le32(e + 12) & 1
+                   ? node_of(&w->map, zp__get_le32(e + 4), &node, err)
+                   : ZP_OK;
     case SRAT_LAPIC:
-        return le32(e + 4) & 1
+        return zp__get_le32(e + 4) & 1
                    ? node_of(&w->map, e[2] | (uint32_t)e[9] << 8 |
                                           (uint32_t)e[10] << 16 |
                                           (uint32_t)e[11] << 24,
                              &node, err)
                    : ZP_OK;
     default:
-        return le32(e + 28) & 1 ? add_memory(w, e, err) : ZP_OK;
+        return zp__get_le32(e + 28) & 1 ? add_memory(w, e, err) : ZP_OK;
     }
 }
 
@@ -133,9 +123,9 @@ int zp__srat_true_sizes(const void *srat, size_t len,
     int rc;
 
     if (len < SRAT_HEADER || memcmp(table, "SRAT", 4) != 0 ||
-        le32(table + 4) < SRAT_HEADER || le32(table + 4) > len)
+        zp__get_le32(table + 4) < SRAT_HEADER || zp__get_le32(table + 4) > len)
         return zp__fail(err, ZP_ERR_PARSE, "memory", "SRAT: not that table");
-    end = le32(table + 4);
+    end = zp__get_le32(table + 4);
     for (pass = 0; pass < sizeof(passes) / sizeof(passes[0]); pass++) {
         for (at = SRAT_HEADER; at < end; at += table[at + 1]) {
             if (end - at < 2 || table[at + 1] < 2 ||

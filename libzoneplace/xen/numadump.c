@@ -4,6 +4,7 @@
  * debug key 'u' prints them into the console ring (dump_numa()).
  */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,6 +95,25 @@ int zp__numa_dump_parse(const char *text, uint32_t domid,
                         " pages of domain %u", sum, total, domid);
     memcpy(pages_out, pages, sizeof(pages));
     return ZP_OK;
+}
+
+/* The walk holds a lock for about a second per 64 GiB. */
+#define MAX_WALK_KIB ((uint64_t)64 << 20)
+
+int zp__walk_check(uint64_t kib, struct zp_error *err, const char *fmt, ...)
+{
+    char who[ZP_MAX_NAME + 16];
+    va_list args;
+
+    if (kib <= MAX_WALK_KIB)
+        return ZP_OK;
+    va_start(args, fmt);
+    vsnprintf(who, sizeof(who), fmt, args);
+    va_end(args);
+    return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory",
+                    "%s %" PRIu64 " GiB: this Xen counts pages one by one "
+                    "under a lock; --force does it above %u GiB", who,
+                    kib >> 20, (unsigned)(MAX_WALK_KIB >> 20));
 }
 
 #define RING_STEP 16384

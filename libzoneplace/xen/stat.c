@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A zone's live figures. */
-#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
 #include "xen/patched.h"
-
-/* The walk holds a lock for about a second per 64 GiB. */
-#define MAX_WALK_KIB ((uint64_t)64 << 20)
 
 static void to_set(const libxl_bitmap *map, struct zp_pcpuset *set)
 {
@@ -144,19 +140,16 @@ int zp_zone_stat(struct zp_xen *xen, const struct zp_topology *topo,
     struct zp_zone_stat stat = { .nr_pnodes = zp_topology_nr_pnodes(topo) };
     bool cheap = by_domctl(xen, zone);
     uint64_t started;
-    int rc;
+    int rc = ZP_OK;
 
     if (!zone->domid)
         return zp__fail(err, ZP_ERR_NOTFOUND, "zone",
                         "zone %s has no domain now", zone->spec.request.name);
-    if (count == ZP_COUNT_ANYHOW && !force && !cheap &&
-        zone->mem_kib > MAX_WALK_KIB)
-        return zp__fail(err, ZP_ERR_UNSUPPORTED, "memory",
-                        "zone %s has %" PRIu64 " GiB: this Xen counts pages "
-                        "one by one under a lock; --force does it above %u "
-                        "GiB", zone->spec.request.name, zone->mem_kib >> 20,
-                        (unsigned)(MAX_WALK_KIB >> 20));
-    rc = stat_vcpus(xen, zone->domid, &stat, err);
+    if (count == ZP_COUNT_ANYHOW && !force && !cheap)
+        rc = zp__walk_check(zone->mem_kib, err, "zone %s has",
+                            zone->spec.request.name);
+    if (!rc)
+        rc = stat_vcpus(xen, zone->domid, &stat, err);
     if (!rc && (count == ZP_COUNT_ANYHOW ||
                 (count == ZP_COUNT_CHEAP && cheap))) {
         started = now_ns();

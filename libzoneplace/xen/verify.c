@@ -221,17 +221,6 @@ static bool read_guest(xenforeignmemory_handle *fmem, uint32_t domid,
     return true;
 }
 
-static uint32_t get32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-           (uint32_t)p[3] << 24;
-}
-
-static uint64_t get64(const uint8_t *p)
-{
-    return get32(p) | (uint64_t)get32(p + 4) << 32;
-}
-
 /* Address and length of the table with that signature; false: there is none.
  * Not by way of the RSDP: once it has been read, its page is the guest's to
  * use. What is there may be anything: lengths are bounded. */
@@ -245,14 +234,14 @@ static bool find_table(xenforeignmemory_handle *fmem, uint32_t domid,
     if (!read_guest(fmem, domid, xsdt, head, sizeof(head)) ||
         memcmp(head, "XSDT", 4) != 0)
         return false;
-    len = get32(head + 4);
+    len = zp__get_le32(head + 4);
     for (at = sizeof(head); at + 8 <= len && at < 4096; at += 8) {
         if (!read_guest(fmem, domid, xsdt + at, entry, sizeof(entry)) ||
-            !read_guest(fmem, domid, get64(entry), head, sizeof(head)))
+            !read_guest(fmem, domid, zp__get_le64(entry), head, sizeof(head)))
             return false;
         if (memcmp(head, sig, 4) == 0) {
-            *gpa_out = get64(entry);
-            *len_out = get32(head + 4);
+            *gpa_out = zp__get_le64(entry);
+            *len_out = zp__get_le32(head + 4);
             return true;
         }
     }

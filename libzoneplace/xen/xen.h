@@ -198,6 +198,18 @@ int zp__adopted_prune(struct zp_xen *xen, struct zp_error *err);
 
 /* ---- pure pieces ------------------------------------------------------- */
 
+/* What tables have is little-endian, and aligned to nothing. */
+static inline uint32_t zp__get_le32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+           (uint32_t)p[3] << 24;
+}
+
+static inline uint64_t zp__get_le64(const uint8_t *p)
+{
+    return zp__get_le32(p) | (uint64_t)zp__get_le32(p + 4) << 32;
+}
+
 /*
  * memory.c: true bytes of RAM per node: SRAT's memory ranges of a node that
  * the machine's E820 calls RAM. Nodes are numbered as Xen does: proximity
@@ -258,6 +270,10 @@ int zp__vif_parse(const char *text, struct zp__vif *vif_out,
 int zp__numa_dump_parse(const char *text, uint32_t domid,
                         uint64_t pages_out[ZP_MAX_PNODES],
                         struct zp_error *err);
+/* UNSUPPORTED if the key is not to be pressed, unasked, for domains with so
+ * much memory; the text says whose that is: "zone web has". */
+int zp__walk_check(uint64_t kib, struct zp_error *err, const char *fmt, ...)
+    ZP_PRINTF(3, 4);
 /* Presses the key and reads the ring. Slot: Xen's node id. */
 int zp__numa_pages(struct zp_xen *xen, uint32_t domid,
                    uint64_t pages_out[ZP_MAX_PNODES], struct zp_error *err);

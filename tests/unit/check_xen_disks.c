@@ -41,7 +41,7 @@ START_TEST(refused)
     struct zp_zone_spec spec = { .nr_disks = 1, .disks = &disk };
 
     libxl_domain_config_init(&config.libxl);
-    ck_assert_int_eq(zp__config_disks(NULL, &spec, &config, &err),
+    ck_assert_int_eq(zp__config_disks(&spec, &config, &err),
                      bad[_i].code);
     ck_assert_msg(strstr(err.msg, bad[_i].why) != NULL, "%s", err.msg);
     ck_assert_uint_eq(config.nr_loops, 0);

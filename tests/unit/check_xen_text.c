@@ -354,6 +354,21 @@ START_TEST(dump_forged)
 }
 END_TEST
 
+/* A second of a lock is what nobody has to ask for. */
+START_TEST(walk_checked)
+{
+    uint64_t most = (uint64_t)64 << 20;
+
+    ck_assert_int_eq(zp__walk_check(most, &err, "zone %s has", "web"), ZP_OK);
+    ck_assert_int_eq(zp__walk_check(most + 1, &err, "zone %s has", "web"),
+                     ZP_ERR_UNSUPPORTED);
+    ck_assert_str_eq(err.msg, "zone web has 64 GiB: this Xen counts pages one "
+                              "by one under a lock; --force does it above 64 "
+                              "GiB");
+    ck_assert_str_eq(err.limit, "memory");
+}
+END_TEST
+
 /* ---- xl.cfg ------------------------------------------------------------ */
 
 static const char cfg[] =
@@ -442,6 +457,7 @@ int main(void)
     tcase_add_test(tc, dump_good);
     tcase_add_test(tc, dump_half);
     tcase_add_loop_test(tc, dump_forged, 0, COUNT(forged));
+    tcase_add_test(tc, walk_checked);
     tcase_add_test(tc, cfg_good);
     tcase_add_loop_test(tc, cfg_bad, 0, COUNT(bad_cfgs));
     tcase_add_test(tc, cfg_broken);

@@ -242,13 +242,12 @@ static int make_build_info(struct zp_xen *xen,
     return rc;
 }
 
-static int make_nic(struct zp_xen *xen, const char *text, XLU_Config *cfg,
-                    libxl_device_nic *nic, struct zp_error *err)
+static int make_nic(const char *text, XLU_Config *cfg, libxl_device_nic *nic,
+                    struct zp_error *err)
 {
     struct zp__vif vif;
     int rc = zp__vif_parse(text, &vif, err);
 
-    (void)xen;
     if (rc)
         return rc;
     if (vif.has_mac)
@@ -267,7 +266,7 @@ static int make_nic(struct zp_xen *xen, const char *text, XLU_Config *cfg,
     return rc;
 }
 
-static int make_nics(struct zp_xen *xen, const struct zp_zone_spec *spec,
+static int make_nics(const struct zp_zone_spec *spec,
                      libxl_domain_config *config, struct zp_error *err)
 {
     XLU_Config *cfg;
@@ -284,7 +283,7 @@ static int make_nics(struct zp_xen *xen, const struct zp_zone_spec *spec,
         libxl_device_nic_init(&config->nics[i]);
         config->num_nics = (int)i + 1;
         config->nics[i].devid = (int)i;
-        rc = make_nic(xen, spec->vifs[i], cfg, &config->nics[i], err);
+        rc = make_nic(spec->vifs[i], cfg, &config->nics[i], err);
     }
     if (cfg)
         xlu_cfg_destroy(cfg);
@@ -313,9 +312,9 @@ int zp__config_make(struct zp_xen *xen, const struct zp_zone_spec *spec,
     if (!rc)
         rc = make_build_info(xen, spec, &config->libxl.b_info, err);
     if (!rc)
-        rc = make_nics(xen, spec, &config->libxl, err);
+        rc = make_nics(spec, &config->libxl, err);
     if (!rc)
-        rc = zp__config_disks(xen, spec, config, err);
+        rc = zp__config_disks(spec, config, err);
     /* The monitor decides what follows; libxl only notes it. */
     config->libxl.on_poweroff = LIBXL_ACTION_ON_SHUTDOWN_PRESERVE;
     config->libxl.on_reboot = LIBXL_ACTION_ON_SHUTDOWN_PRESERVE;

@@ -79,7 +79,7 @@ static int check_disk(struct zp__config *config, libxl_device_disk *disk,
     return ZP_OK;
 }
 
-int zp__config_disks(struct zp_xen *xen, const struct zp_zone_spec *spec,
+int zp__config_disks(const struct zp_zone_spec *spec,
                      struct zp__config *config, struct zp_error *err)
 {
     libxl_domain_config *libxl = &config->libxl;
@@ -87,7 +87,6 @@ int zp__config_disks(struct zp_xen *xen, const struct zp_zone_spec *spec,
     size_t i;
     int rc = ZP_OK;
 
-    (void)xen;
     if (!spec->nr_disks)
         return ZP_OK;
     cfg = xlu_cfg_init(stderr, "disk");

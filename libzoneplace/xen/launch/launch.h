@@ -58,7 +58,7 @@ int zp__config_make(struct zp_xen *xen, const struct zp_zone_spec *spec,
 void zp__config_clear(struct zp__config *config);
 
 /* disks.c */
-int zp__config_disks(struct zp_xen *xen, const struct zp_zone_spec *spec,
+int zp__config_disks(const struct zp_zone_spec *spec,
                      struct zp__config *config, struct zp_error *err);
 
 /* ---- settle.c: what is left to do when libxl has built it -------------- */

@@ -15,17 +15,6 @@ enum {
     ALIGN = 16,
 };
 
-static uint32_t get32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-           (uint32_t)p[3] << 24;
-}
-
-static uint64_t get64(const uint8_t *p)
-{
-    return get32(p) | (uint64_t)get32(p + 4) << 32;
-}
-
 static void put32(uint8_t *p, uint32_t v)
 {
     unsigned i;
@@ -60,7 +49,7 @@ static uint8_t *table_at(const struct zp__acpi *acpi, uint64_t gpa)
     if (gpa < acpi->blob_gpa || at > acpi->blob_len ||
         acpi->blob_len - at < HEADER)
         return NULL;
-    len = get32(acpi->blob + at + HEADER_LEN);
+    len = zp__get_le32(acpi->blob + at + HEADER_LEN);
     return len >= HEADER && len <= acpi->blob_len - at ? acpi->blob + at
                                                        : NULL;
 }
@@ -70,7 +59,7 @@ static uint8_t *table_at(const struct zp__acpi *acpi, uint64_t gpa)
 static int fix_madt(uint8_t *madt, const struct zp_plan *plan,
                     struct zp_error *err)
 {
-    uint32_t len = get32(madt + HEADER_LEN), at, id;
+    uint32_t len = zp__get_le32(madt + HEADER_LEN), at, id;
 
     for (at = MADT_ENTRIES; at + 2 <= len; at += madt[at + 1]) {
         uint8_t *entry = madt + at;
@@ -120,7 +109,7 @@ static int make_block(const uint8_t *xsdt, const struct zp_plan *plan,
                       uint8_t **block_out, size_t *len_out, uint64_t *xsdt_gpa,
                       struct zp_error *err)
 {
-    uint32_t len = get32(xsdt + HEADER_LEN);
+    uint32_t len = zp__get_le32(xsdt + HEADER_LEN);
     size_t xsdt_at = zp__tables_size(plan), at = 0, size, i;
     uint8_t *block = calloc(1, xsdt_at + len + 8 * NR_TABLES);
     int rc = ZP_OK;
@@ -153,7 +142,8 @@ static int make_block(const uint8_t *xsdt, const struct zp_plan *plan,
 static int fix_ids(struct zp__acpi *acpi, const struct zp_plan *plan,
                    uint8_t **xsdt_out, struct zp_error *err)
 {
-    uint8_t *xsdt = table_at(acpi, get64(acpi->rsdp + RSDP_XSDT)), *table;
+    uint8_t *xsdt = table_at(acpi, zp__get_le64(acpi->rsdp + RSDP_XSDT));
+    uint8_t *table;
     bool madt = false;
     uint32_t at, len;
     int rc;
@@ -162,9 +152,9 @@ static int fix_ids(struct zp__acpi *acpi, const struct zp_plan *plan,
         memcmp(xsdt, "XSDT", 4) != 0)
         return zp__fail(err, ZP_ERR_PARSE, "acpi",
                         "libxl's RSDP does not lead to an XSDT");
-    len = get32(xsdt + HEADER_LEN);
+    len = zp__get_le32(xsdt + HEADER_LEN);
     for (at = HEADER; at + 8 <= len; at += 8) {
-        table = table_at(acpi, get64(xsdt + at));
+        table = table_at(acpi, zp__get_le64(xsdt + at));
         if (!table || memcmp(table, "APIC", 4) != 0)
             continue;
         rc = fix_madt(table, plan, err);
