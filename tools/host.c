@@ -51,6 +51,8 @@ int open_xen(struct ctl *ctl)
     if (mended && !ctl->json)
         spool_add(&ctl->warnings, "warning: %u zone%s mended: a monitor or "
                   "a launch had died\n", mended, mended == 1 ? "" : "s");
+    if (err.code)
+        spool_add(&ctl->warnings, "warning: can't mend %s\n", err.msg);
     return only_look(ctl);
 }
 

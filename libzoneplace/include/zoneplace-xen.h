@@ -210,7 +210,9 @@ int zp_zone_shutdown(struct zp_xen *xen, const struct zp_zone *zone,
 int zp_zone_destroy(struct zp_xen *xen, const struct zp_zone *zone,
                     struct zp_error *err);
 /* Starts monitors for zones whose monitor was killed, finishes what dead
- * launchers left. Every verb of zonectl calls it. @mended_out: how many. */
+ * launchers left. Every verb of zonectl calls it. @mended_out: how many. A
+ * zone that can't be mended stays as it is and is no failure: with ZP_OK, @err
+ * has the code and the message of the first such one, or code ZP_OK. */
 int zp_zone_recover(struct zp_xen *xen, unsigned *mended_out,
                     struct zp_error *err);
 /*

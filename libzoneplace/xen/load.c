@@ -105,7 +105,8 @@ static void sum_up(struct zp_xen *xen, const struct zp__host *host,
             add_zone(host, rec, ledger);
     }
     for (i = 0; i < host->nr_doms; i++) {
-        if (is_zone(host, &host->doms[i]))
+        /* Of a dead one Xen says what is not free, and nothing runs. */
+        if (host->doms[i].dying || is_zone(host, &host->doms[i]))
             continue;
         add_domain(xen, &host->doms[i], ledger);
         add_adopted(host, &host->doms[i], ledger);

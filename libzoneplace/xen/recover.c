@@ -22,6 +22,16 @@ static bool is_held(const struct zp__record *rec)
     return false;
 }
 
+/* Everybody waits for the lock meanwhile; who comes next tries again. */
+#define MAX_TRIES 3
+
+static int finish(struct zp_xen *xen, const char *uuid, struct zp_error *err)
+{
+    int rc = zp__domain_wipe(xen, uuid, MAX_TRIES, err);
+
+    return rc ? rc : zp__store_remove(xen, uuid, err);
+}
+
 static int take_up(struct zp_xen *xen, const struct zp__record *rec,
                    struct zp_error *err)
 {
@@ -31,7 +41,7 @@ static int take_up(struct zp_xen *xen, const struct zp__record *rec,
     switch (rec->phase) {
     case ZP__LAUNCHING:
     case ZP__ENDING:
-        rc = zp__zone_wipe(xen, rec->uuid, err);
+        rc = finish(xen, rec->uuid, err);
         break;
     case ZP__RUNNING:
         rc = zp__domain_by_uuid(xen, rec->uuid, &domid, err);
@@ -74,6 +84,7 @@ static int mend(struct zp_xen *xen, const struct zp__record *seen,
 int zp__recover(struct zp_xen *xen, unsigned *mended_out,
                 struct zp_error *err)
 {
+    struct zp_error why, first = { .code = ZP_OK };
     struct zp__record *recs;
     unsigned mended = 0;
     size_t i, nr;
@@ -81,16 +92,24 @@ int zp__recover(struct zp_xen *xen, unsigned *mended_out,
 
     if (rc)
         return rc;
-    for (i = 0; i < nr && rc >= 0; i++) {
-        rc = mend(xen, &recs[i], err);
+    /* A zone that can't be mended is its own trouble, not the others'. */
+    for (i = 0; i < nr; i++) {
+        rc = mend(xen, &recs[i], &why);
         mended += rc > 0;
+        if (rc < 0 && !first.code) {
+            first = why;
+            zp__wrap(&first, rc, "zone %s", recs[i].name);
+        }
     }
     zp__store_list_free(recs, nr);
-    if (rc < 0)
+    rc = zp__adopted_prune(xen, err);
+    if (rc)
         return rc;
     if (mended_out)
         *mended_out = mended;
-    return zp__adopted_prune(xen, err);
+    if (err)
+        *err = first;
+    return ZP_OK;
 }
 
 int zp_zone_recover(struct zp_xen *xen, unsigned *mended_out,

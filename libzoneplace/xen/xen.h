@@ -141,14 +141,17 @@ extern const char zp__block_script[];
 /* All of them, for libxl_dominfo_list_free(); NULL and 0 on failure. */
 int zp__domains(struct zp_xen *xen, libxl_dominfo **list_out, int *nr_out,
                 struct zp_error *err);
-/* The one of @list with that uuid, or NULL. */
+/* The one of @list with that uuid, or NULL; one that is dying if there is no
+ * other (pure). */
 const libxl_dominfo *zp__domain_in(const libxl_dominfo *list, int nr,
                                    const char *uuid);
-/* Domid of the domain with that uuid; NOTFOUND. */
+/* Domid of the domain with that uuid; NOTFOUND, also if it is dying. */
 int zp__domain_by_uuid(struct zp_xen *xen, const char *uuid,
                        uint32_t *domid_out, struct zp_error *err);
-/* Destroys every domain of that uuid and waits until Xen lists none. */
-int zp__domain_wipe(struct zp_xen *xen, const char *uuid,
+/* Destroys every domain of that uuid, in so many tries for all, and waits a
+ * while until Xen lists none. */
+#define ZP__WIPE_TRIES 600
+int zp__domain_wipe(struct zp_xen *xen, const char *uuid, unsigned max_tries,
                     struct zp_error *err);
 /* The same, then the record: nothing of the zone is left. */
 int zp__zone_wipe(struct zp_xen *xen, const char *uuid, struct zp_error *err);
@@ -184,7 +187,8 @@ int zp__open_log(const char *name);
 
 /* ---- recover.c --------------------------------------------------------- */
 
-/* zp_zone_recover() for callers that hold the lock. */
+/* zp_zone_recover() for callers that hold the lock. That a zone can't be
+ * mended is said in @err, and no failure. */
 int zp__recover(struct zp_xen *xen, unsigned *mended_out,
                 struct zp_error *err);
 

@@ -6,6 +6,7 @@
  *   zp-lie page DOMID GFN COUNT PNODE   move guest pages to another node
  *   zp-lie slit DOMID                   change a distance in the guest's SLIT
  *   zp-lie lax DOMID                    take back the patched Xen's policy
+ *   zp-lie hold DOMID                   keep a guest page mapped until killed
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <xencall.h>
 #include <xenctrl.h>
@@ -140,6 +142,22 @@ static int lie_lax(uint32_t domid)
     return 0;
 }
 
+/* Xen can't free the page, nor the domain, while it is mapped. */
+static int hold_page(uint32_t domid)
+{
+    xenforeignmemory_handle *fmem = xenforeignmemory_open(NULL, 0);
+    xen_pfn_t gfn = 0x1000;
+
+    if (!fmem)
+        return die("xenforeignmemory_open");
+    if (!xenforeignmemory_map(fmem, domid, PROT_READ, 1, &gfn, NULL))
+        return die("xenforeignmemory_map");
+    printf("held\n");
+    fflush(stdout);
+    pause();
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     xc_interface *xch;
@@ -148,6 +166,8 @@ int main(int argc, char **argv)
         return lie_slit(number(argv[2]));
     if (argc == 3 && !strcmp(argv[1], "lax"))
         return lie_lax(number(argv[2]));
+    if (argc == 3 && !strcmp(argv[1], "hold"))
+        return hold_page(number(argv[2]));
     if (argc == 6 && !strcmp(argv[1], "page")) {
         xch = xc_interface_open(NULL, NULL, 0);
         if (!xch)
@@ -156,6 +176,7 @@ int main(int argc, char **argv)
                           number(argv[4]), number(argv[5]));
     }
     fprintf(stderr, "usage: zp-lie page DOMID GFN COUNT PNODE\n"
-                    "       zp-lie slit DOMID\n       zp-lie lax DOMID\n");
+                    "       zp-lie slit DOMID\n       zp-lie lax DOMID\n"
+                    "       zp-lie hold DOMID\n");
     return 2;
 }

@@ -99,7 +99,7 @@ static int build_once(struct monitor *m, struct zp_error *err)
     sigset_t none;
     int rc;
 
-    rc = zp__domain_wipe(m->xen, m->rec.uuid, err);
+    rc = zp__domain_wipe(m->xen, m->rec.uuid, ZP__WIPE_TRIES, err);
     if (rc)
         return rc;
     sigemptyset(&none);

@@ -199,6 +199,49 @@ asked()
 check "shutdown --wait" asked
 check "nothing is left" wait_until 30 no_trace bye
 
+# Somebody in dom0 keeps a page of a zone: Xen lists the domain until that is
+# given back. The zone is gone all the same, and no other waits for it.
+listed()
+{
+    xl list | awk -v id="$1" '$2 == id { found = 1 } END { exit !found }'
+}
+not_listed()
+{
+    ! listed "$1"
+}
+check "a zone of which a page is kept" start kept --vcpus 1 --memory 128M
+id=$(zone_id kept)
+/lab/zp-lie hold "$id" >/tmp/held &
+holder=$!
+check "the page is held" wait_until 10 grep -q held /tmp/held
+check "destroy" zonectl destroy kept
+check "its domain is still listed" listed "$id"
+is "no zone is, and none is waited for" "$(timeout 10 zonectl list 2>&1 |
+    awk '{ print $1 }')" NAME
+check "another of its name" start kept --vcpus 1 --memory 128M
+check "destroy" zonectl destroy kept
+kill "$holder"
+check "when the page is given back, Xen lets go of it" \
+    wait_until 30 not_listed "$id"
+
+# A record that can't be read, and nobody who watches: nobody can take it over,
+# which is said and keeps nobody from anything.
+check "a zone whose record will be spoilt" \
+    start spoilt --vcpus 1 --memory 128M
+uuid=$(zonectl list --json | grep '"spoilt"' | grep -o '"uuid":"[^"]*' |
+    cut -d '"' -f 4)
+monitor=$(zonectl show spoilt | awk '/^monitor:/ { print $2 }')
+xenstore-write "/zoneplace/zone/$uuid/spec/000" spoilt
+kill -9 "$monitor"
+is "list shows it" "$(zonectl list 2>/tmp/err |
+    awk 'NR > 1 { print $1 }')" spoilt
+check "and says what is wrong: $(cat /tmp/err)" \
+    grep -q "can't mend zone spoilt" /tmp/err
+check "another zone is launched" start sound --vcpus 1 --memory 128M
+check "destroy" zonectl destroy sound
+check "the spoilt one can be destroyed" zonectl destroy spoilt
+check "and nothing is left" wait_until 30 no_trace spoilt
+
 # Ctrl-C at any point: early, in the middle, late.
 free_mib()
 {
