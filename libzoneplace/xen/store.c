@@ -341,6 +341,37 @@ int zp__store_commit(struct zp_xen *xen, const char *uuid,
     return fail(err, uuid);
 }
 
+int zp__store_end(struct zp_xen *xen, const char *uuid,
+                  struct zp__record *rec_out, struct zp_error *err)
+{
+    xs_transaction_t t;
+    bool again;
+    int rc;
+
+    do {
+        t = xs_transaction_start(xen->xsh);
+        if (t == XBT_NULL)
+            return fail(err, uuid);
+        rc = read_in(xen, t, uuid, rec_out, err);
+        if (!rc) {
+            rec_out->phase = ZP__ENDING;
+            if (!put_life(xen, t, rec_out)) {
+                rc = fail(err, uuid);
+                xs_transaction_end(xen->xsh, t, true);
+                zp__record_clear(rec_out);
+                return rc;
+            }
+        }
+        /* Committed in any case, as in zp__store_read(). */
+        if (xs_transaction_end(xen->xsh, t, false))
+            return rc;
+        again = errno == EAGAIN;
+        rc = rc ? rc : fail(err, uuid);
+        zp__record_clear(rec_out);
+    } while (again);
+    return rc;
+}
+
 void zp__store_list_free(struct zp__record *recs, size_t nr)
 {
     size_t i;

@@ -88,6 +88,10 @@ int zp__store_update(struct zp_xen *xen, const struct zp__record *rec,
  * somebody has begun to end it. */
 int zp__store_commit(struct zp_xen *xen, const char *uuid,
                      struct zp_error *err);
+/* From whatever it is to ending, in one transaction: @rec_out is what has been
+ * written. NOTFOUND. */
+int zp__store_end(struct zp_xen *xen, const char *uuid,
+                  struct zp__record *rec_out, struct zp_error *err);
 int zp__store_remove(struct zp_xen *xen, const char *uuid,
                      struct zp_error *err);
 /* What is said of the zone beside its record; nothing if that has gone. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What one does with a zone that lives. */
 #include <string.h>
+#include <unistd.h>
 
 #include "xen/xen.h"
 
@@ -67,18 +68,19 @@ int zp_zone_destroy(struct zp_xen *xen, const struct zp_zone *zone,
                     struct zp_error *err)
 {
     struct zp__record rec;
-    int rc = zp__store_read(xen, zone->spec.uuid, &rec, err);
+    int lock, rc = zp__lock(&lock, err);
 
     if (rc)
         return rc;
-    /* First the word, so that it is kept even if we are killed now. */
-    rec.phase = ZP__ENDING;
-    rc = zp__store_update(xen, &rec, err);
-    if (!rc) {
-        zp__who_kill(&rec.holder, SIGTERM, LAUNCHER_WAIT_MS);
-        zp__who_kill(&rec.monitor, SIGKILL, MONITOR_WAIT_MS);
-        rc = zp__zone_wipe(xen, zone->spec.uuid, err);
-    }
+    /* First the word, so that it is kept even if we are killed now. Under the
+     * lock: who takes a reservation over reads and writes it in two steps. */
+    rc = zp__store_end(xen, zone->spec.uuid, &rec, err);
+    close(lock);
+    if (rc)
+        return rc;
+    zp__who_kill(&rec.holder, SIGTERM, LAUNCHER_WAIT_MS);
+    zp__who_kill(&rec.monitor, SIGKILL, MONITOR_WAIT_MS);
+    rc = zp__zone_wipe(xen, zone->spec.uuid, err);
     zp__record_clear(&rec);
     return rc == ZP_ERR_NOTFOUND ? ZP_OK : rc;
 }

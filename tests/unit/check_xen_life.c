@@ -136,6 +136,67 @@ START_TEST(stuck_destroy)
 }
 END_TEST
 
+/* A launcher makes the reservation its own, under the lock. */
+enum { OTHER = 42 };
+
+static void take_over(void)
+{
+    const char *life = fake_read(LIFE(UUID_A));
+
+    if (!life || strncmp(life, "reserved ", 9) != 0)
+        return;
+    fake_write(LIFE(UUID_A), "launching 0 42 7 0 0 0 0 0");
+    fake.alive[0] = OTHER;
+}
+
+/* A monitor says that it is there, and asks nobody. */
+static void come(void)
+{
+    const char *life = fake_read(LIFE(UUID_A));
+
+    if (!life || strncmp(life, "running ", 8) != 0)
+        return;
+    fake_write(LIFE(UUID_A), "running 5 0 0 42 7 0 0 0");
+    fake.alive[0] = OTHER;
+}
+
+/* Wherever destroy is by then, it ends them, too; or they have seen its word
+ * and did nothing. */
+static unsigned destroy_with(void (*others)(void), bool lock,
+                             const char *life, uint32_t domid)
+{
+    struct zp_zone zone = { .domid = domid };
+    unsigned at, met = 0;
+
+    strcpy(zone.spec.uuid, UUID_A);
+    for (at = 1; at == 1 || fake.done; at++) {
+        fake_reset();
+        fake_zone(UUID_A, "a", life, domid);
+        fake.others = others;
+        fake.others_lock = lock;
+        fake.at_call = at;
+        ck_assert_int_eq(zp_zone_destroy(&fake_xen, &zone, &err), 0);
+        ck_assert_ptr_null(fake_read(LIFE(UUID_A)));
+        ck_assert_msg(!fake.alive[0], "at call %u: it lives", at);
+        met += fake.nr_killed;
+    }
+    ck_assert_uint_ge(at, 5);
+    return met;
+}
+
+START_TEST(taken_over_meanwhile)
+{
+    destroy_with(take_over, true, "reserved" NOBODY, 0);
+}
+END_TEST
+
+START_TEST(monitor_meanwhile)
+{
+    ck_assert_uint_ge(destroy_with(come, false, "running 5 0 0 0 0 0 0 0", 5),
+                      3);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("xen life");
@@ -149,5 +210,7 @@ int main(void)
     tcase_add_test(tc, stuck_alone);
     tcase_add_test(tc, no_monitor);
     tcase_add_test(tc, stuck_destroy);
+    tcase_add_test(tc, taken_over_meanwhile);
+    tcase_add_test(tc, monitor_meanwhile);
     return suite_run(s);
 }

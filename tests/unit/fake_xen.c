@@ -37,7 +37,8 @@ static bool is_locked(void)
 static void count_call(void)
 {
     calls++;
-    if (fake.others && !fake.done && calls >= fake.at_call && !is_locked()) {
+    if (fake.others && !fake.done && calls >= fake.at_call &&
+        !(fake.others_lock && is_locked())) {
         fake.done = true;
         fake.others();
     }

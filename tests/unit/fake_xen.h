@@ -25,9 +25,10 @@ struct fake_host {
     int alive[FAKE_MAX];         /* processes, until they are killed */
     int killed[FAKE_MAX];
     unsigned nr_killed;
-    /* What others do when this many calls of xenstore have been made, and
-     * nobody has the lock. */
+    /* What others do when this many calls of xenstore have been made; with
+     * others_lock it waits until nobody has the lock. */
     void (*others)(void);
+    bool others_lock;
     unsigned at_call;
     bool done;                   /* they did */
 };
