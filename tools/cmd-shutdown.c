@@ -4,10 +4,22 @@
 
 #include "zonectl.h"
 
+/* It has ended, and its monitor leaves it so. */
+static bool is_kept(const struct zp_zone *zone, bool reboot)
+{
+    const struct zp_zone_spec *spec = &zone->spec;
+
+    if (zone->state == ZP_ZONE_CRASHED)
+        return spec->on_crash == ZP_ACTION_PRESERVE;
+    return zone->state == ZP_ZONE_SHUTDOWN &&
+           (reboot ? spec->on_reboot : spec->on_poweroff) ==
+               ZP_ACTION_PRESERVE;
+}
+
 /* Done is: no such zone, another domain in its place (it was restarted), or
  * the domain has ended and is kept (preserve). */
-static int is_done(struct ctl *ctl, const struct zp_zone *before, bool *done,
-                   struct zp_error *err)
+static int is_done(struct ctl *ctl, const struct zp_zone *before, bool reboot,
+                   bool *done, struct zp_error *err)
 {
     struct zp_zone *now CLEANUP(free_zone) = NULL;
     int rc = zp_zone_find(ctl->xen, before->spec.uuid, &now, err);
@@ -17,19 +29,19 @@ static int is_done(struct ctl *ctl, const struct zp_zone *before, bool *done,
     *done = rc || (now->domid != before->domid &&
                    now->state != ZP_ZONE_REBOOTING &&
                    now->state != ZP_ZONE_LAUNCHING);
-    if (!rc && now->domid == before->domid && now->state == ZP_ZONE_SHUTDOWN)
-        *done = before->spec.on_poweroff == ZP_ACTION_PRESERVE;
+    if (!rc && now->domid == before->domid)
+        *done = is_kept(now, reboot);
     return ZP_OK;
 }
 
 static int wait_for_end(struct ctl *ctl, const struct zp_zone *zone,
-                        struct zp_error *err)
+                        bool reboot, struct zp_error *err)
 {
     const struct timespec pause = { 0, 200 * 1000 * 1000 };
     bool done = false;
 
     for (;;) {
-        int rc = is_done(ctl, zone, &done, err);
+        int rc = is_done(ctl, zone, reboot, &done, err);
 
         if (rc || done)
             return rc;
@@ -48,7 +60,7 @@ int cmd_shutdown(struct ctl *ctl)
     if (rc)
         return rc;
     if (zp_zone_shutdown(ctl->xen, zone, reboot, &err) ||
-        (wait && wait_for_end(ctl, zone, &err)))
+        (wait && wait_for_end(ctl, zone, reboot, &err)))
         return refuse(ctl->json, EXIT_FAILED, &err);
     if (!ctl->json)
         return EXIT_OK;

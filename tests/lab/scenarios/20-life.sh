@@ -192,12 +192,17 @@ BYE=(launch_report bye 240 start bye --vcpus 1 --memory 128M)
 check "a zone for shutdown" "${BYE[@]}"
 asked()
 {
-    timeout 90 zonectl shutdown --wait bye && return
+    timeout 90 zonectl shutdown --wait "$@" bye && return
     hung bye "on its way down" && "${BYE[@]}" &&
-        timeout 90 zonectl shutdown --wait bye
+        timeout 90 zonectl shutdown --wait "$@" bye
 }
 check "shutdown --wait" asked
 check "nothing is left" wait_until 30 no_trace bye
+BYE+=(--on-reboot preserve)
+check "one that is kept at its reboot" "${BYE[@]}"
+check "shutdown --wait --reboot" asked --reboot
+is "it is kept" "$(zonectl list | awk '$1 == "bye" { print $3 }')" shutdown
+check "destroy" zonectl destroy bye
 
 # Somebody in dom0 keeps a page of a zone: Xen lists the domain until that is
 # given back. The zone is gone all the same, and no other waits for it.
