@@ -35,14 +35,6 @@ struct daemon {
     bool once, dry_run, json;
 };
 
-static volatile sig_atomic_t stopped;
-
-static void stop(int sig)
-{
-    (void)sig;
-    stopped = 1;
-}
-
 static int complain(const struct zp_error *err)
 {
     fprintf(stderr, "zone-balloond: %s\n", err->msg);
@@ -88,8 +80,14 @@ static int run(struct daemon *d)
     const struct timespec pause = { (time_t)d->opt.balloon_interval, 0 };
     char last[sizeof(((struct zp_error *)0)->msg)] = "";
     struct zp_error err;
+    sigset_t stop;
 
-    while (!stopped) {
+    /* One that comes during a round waits for its end, and is not missed. */
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGINT);
+    sigprocmask(SIG_BLOCK, &stop, NULL);
+    do {
         if (round_of(d, &err) == ZP_OK) {
             last[0] = '\0';
         } else {
@@ -100,10 +98,7 @@ static int run(struct daemon *d)
             if (d->once)
                 return 1;
         }
-        if (d->once)
-            break;
-        nanosleep(&pause, NULL);
-    }
+    } while (!d->once && sigtimedwait(&stop, NULL, &pause) < 0);
     return 0;
 }
 
@@ -143,7 +138,6 @@ static int parse(int argc, char **argv, struct daemon *d, const char **config)
 int main(int argc, char **argv)
 {
     struct daemon d = { .xen = NULL };
-    struct sigaction action = { .sa_handler = stop };
     const char *config = NULL;
     struct zp_error err;
     int rc = parse(argc, argv, &d, &config);
@@ -156,8 +150,6 @@ int main(int argc, char **argv)
         perror("zone-balloond: can't give up privileges");
         return 1;
     }
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
     rc = run(&d);
     zp_xen_close(d.xen);
     return rc;

@@ -45,4 +45,49 @@ if [ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ]; then
 else
     try 1 Xen "no Xen" --once
 fi
+
+# A signal that comes while a round goes on: here while the daemon says that
+# there is no Xen, into a pipe that is full. It must not sleep an hour first.
+sees_term()
+{
+    awk '/^Sig(Blk|Cgt):/ && substr($2, 13, 1) ~ /[4-7c-f]/ { found = 1 }
+        END { exit !found }' "/proc/$1/status"
+}
+has_ended()
+{
+    case $(awk '/^State:/ { print $2 }' "/proc/$1/status" 2>/dev/null) in
+    "" | Z) ;;
+    *) return 1 ;;
+    esac
+}
+# within_10s COMMAND...: the command succeeds sooner or later.
+within_10s()
+{
+    local end=$((SECONDS + 10))
+
+    until "$@"; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.05
+    done
+}
+if [ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ]; then
+    skip "SIGTERM" "this machine runs on Xen"
+else
+    echo 'balloon-interval = 3600' >"$tmp/conf"
+    command="zone-balloond --config $tmp/conf"
+    mkfifo "$tmp/full"
+    exec 8<>"$tmp/full"
+    dd if=/dev/zero of="$tmp/full" bs=4096 oflag=nonblock 2>/dev/null || true
+    "$balloond" --config "$tmp/conf" 2>"$tmp/full" 8>&- &
+    daemon=$!
+    check "the daemon heeds SIGTERM" within_10s sees_term $daemon
+    kill -TERM $daemon
+    dd bs=65536 count=1 <&8 >/dev/null 2>&1
+    check "SIGTERM in a round ends it" within_10s has_ended $daemon
+    kill -KILL $daemon 2>/dev/null || true
+    status=0
+    wait $daemon || status=$?
+    expect_exit 0 "SIGTERM in a round"
+    exec 8>&-
+fi
 finish
