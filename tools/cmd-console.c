@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -12,14 +13,40 @@
 #define LEAVE 0x1d   /* ^] */
 #define LOG_DIR "/var/log/xen/console"
 
+/* How the terminal was; a handler of signals has no other way to it. */
+static struct termios before;
+
+/* Who is killed leaves a terminal that can be used. Relaying may wait for the
+ * terminal or for the guest, so it is not asked to come to an end first. */
+static void put_back_and_die(int sig)
+{
+    (void)tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    raise(sig);
+}
+
+/* SA_RESETHAND: what the handler raises is the end. */
+static void catch_signals(void)
+{
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction action = { .sa_handler = put_back_and_die,
+                                .sa_flags = SA_RESETHAND }, was;
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        if (!sigaction(signals[i], NULL, &was) && was.sa_handler != SIG_IGN)
+            (void)sigaction(signals[i], &action, NULL);
+    }
+}
+
 /* Puts the terminal into raw mode; true if there is one to put back. */
-static bool make_raw(struct termios *before)
+static bool make_raw(void)
 {
     struct termios raw;
 
-    if (tcgetattr(STDIN_FILENO, before))
+    if (tcgetattr(STDIN_FILENO, &before))
         return false;
-    raw = *before;
+    catch_signals();
+    raw = before;
     cfmakeraw(&raw);
     return !tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 }
@@ -96,7 +123,6 @@ static int open_pty(const char *path)
 int console_attach(struct ctl *ctl, const struct zp_zone *zone)
 {
     CLEANUP(free_text) char *path = NULL;
-    struct termios before;
     struct zp_error err;
     bool raw;
     int pty, rc;
@@ -111,7 +137,7 @@ int console_attach(struct ctl *ctl, const struct zp_zone *zone)
     /* What there was to say comes before what the guest says. */
     (void)write_all(STDOUT_FILENO, ctl->out.buf, ctl->out.len);
     spool_clear(&ctl->out);
-    raw = make_raw(&before);
+    raw = make_raw();
     rc = relay(pty);
     if (rc < 0)
         fail(&err, ZP_ERR_IO, "console", "%s: %s", path, strerror(errno));
