@@ -278,7 +278,7 @@ int zp__spawn_monitor(const char *name, const char *uuid,
     return zp__fail(err, ZP_ERR_IO, "monitor", "no monitor for %s", name);
 }
 
-/* ---- a host --------------------------------------------------------------- */
+/* ---- a host ------------------------------------------------------------- */
 
 void fake_reset(void)
 {

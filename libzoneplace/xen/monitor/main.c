@@ -274,7 +274,7 @@ static void watch(struct monitor *m)
         m->rec.domid = domid;
         reason = wait_end(m, false);
         if (reason < 0) {
-            /* Dying, and listed until its last page is free. */
+            /* It is dying, so it will not be found again. */
             usleep(200 * 1000);
             continue;
         }
