@@ -43,6 +43,15 @@ static int fail_device(const struct zp__problem *p, struct zp_error *err)
                     (ull)mib(p->room[pos]));
 }
 
+/* So many nodes take so many vcpus, by what the request allows each. */
+static int fail_node_vcpus(const struct zp__problem *p, uint32_t nr,
+                           uint64_t takes, struct zp_error *err)
+{
+    return zp__fail(err, ZP_ERR_INFEASIBLE, "max-vcpus-per-node",
+                    "%u vcpus are needed, %u nodes take %llu at %u each at "
+                    "most", p->vcpus, nr, (ull)takes, p->req.max_node_vcpus);
+}
+
 /* @nodes take fewer vcpus than are needed: by the first bound that says so. */
 static int fail_vcpus(const struct zp__problem *p, zp__mask nodes,
                       struct zp_error *err)
@@ -83,9 +92,7 @@ static int fail_vcpus(const struct zp__problem *p, zp__mask nodes,
                         "%u vcpus are needed, the limit of %u vcpus per pcpu "
                         "leaves %llu on %u nodes", p->vcpus,
                         p->req.vcpu_ratio, (ull)sum.by_ratio, nr);
-    return zp__fail(err, ZP_ERR_INFEASIBLE, "max-vcpus-per-node",
-                    "%u vcpus are needed, %u nodes take %llu at %u each at "
-                    "most", p->vcpus, nr, (ull)sum.all, p->req.max_node_vcpus);
+    return fail_node_vcpus(p, nr, sum.all, err);
 }
 
 /* Of nodes that are named: what one of them or all of them lack. */
@@ -174,9 +181,7 @@ static int fail_caps(const struct zp__problem *p, uint32_t k,
     uint32_t most = p->req.max_node_vcpus;
 
     if (most && (uint64_t)most * k < p->vcpus)
-        return zp__fail(err, ZP_ERR_INFEASIBLE, "max-vcpus-per-node",
-                        "%u vcpus are needed, %u nodes take %llu at %u each "
-                        "at most", p->vcpus, k, (ull)most * k, most);
+        return fail_node_vcpus(p, k, (uint64_t)most * k, err);
     if (!p->interleave && p->cap_units < zp__div_up64(p->units, k))
         return zp__fail(err, ZP_ERR_INFEASIBLE, "max-memory-per-node",
                         "%llu MiB are needed, %u nodes take %llu MiB at %llu "
